@@ -1,0 +1,195 @@
+"""What a question came to: a value that holds everything, and is already there while it runs.
+
+A `Result` is bound to the user's name in every ending. It refuses to show itself in more than one
+way: its repr is the same safe markup as the cell's output.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from . import errors, events
+from .events import Done, Event, Failed, Notice, ToolCall, Usage
+from .language import say
+from .transcript import Status, Transcript
+
+if TYPE_CHECKING:
+    from .estimate import Cost, Estimate
+    from .images import Image
+    from .request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What was known before sending: the estimate, what leaves the machine, and who is asked."""
+
+    host: str = ""
+    region: str = "beijing"
+    hosted: bool = False
+    estimate: Estimate | None = None
+    receipt: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    notices: tuple[str, ...] = field(default=())
+
+
+class Result:
+    """The thinking, the answer, what they cost, and how it ended.
+
+    While the question runs in the background, `answer`, `thinking` and their kin wait for its end;
+    `transcript` is live. A question that was refused before it was sent has no `request`.
+    """
+
+    def __init__(self, request: Request | None, context: Context | None = None) -> None:
+        self.request = request
+        self.context = context or Context()
+        self.transcript = Transcript()
+        self.error: errors.VLReasonError | None = None
+        self._ended = threading.Event()
+
+    @classmethod
+    def refused(cls, error: errors.VLReasonError) -> Result:
+        """The Result of a question that could not even be put."""
+        result = cls(None)
+        result.refuse(error)
+        return result
+
+    def refuse(self, error: errors.VLReasonError) -> None:
+        """End a question that never left."""
+        self.transcript.feed(Failed.of(error))
+        self.settle(error)
+
+    def settle(self, error: errors.VLReasonError | None = None) -> None:
+        """Say that the last event has come (`run` does, once); `error` is what made it fail."""
+        end = self.transcript.end
+        if error is None and isinstance(end, Failed):
+            error = end.to_error()
+        self.error = error
+        self._ended.set()
+
+    def wait(self, timeout: float | None = None) -> Result:
+        """The Result itself, once it has ended; `TimeoutError` after `timeout` seconds."""
+        if not self._ended.wait(timeout):
+            raise TimeoutError(say("The answer has not ended yet."))
+        return self
+
+    @property
+    def ended(self) -> bool:
+        """Whether the last event has come."""
+        return self._ended.is_set()
+
+    @property
+    def answer(self) -> str:
+        """The whole answer, as the model wrote it (Markdown)."""
+        return self.wait().transcript.answer
+
+    @property
+    def thinking(self) -> str:
+        """The whole thinking, as the model wrote it."""
+        return self.wait().transcript.thinking
+
+    @property
+    def usage(self) -> Usage:
+        """Tokens by kind, as the service counted them; fields are None where it did not say."""
+        return self.wait().transcript.usage or Usage()
+
+    @property
+    def cost(self) -> Cost | None:
+        """What it cost, beside what was estimated; None where no price or no count is known."""
+        from .estimate import cost
+
+        self.wait()
+        if self.request is None or self.transcript.usage is None or not self.context.hosted:
+            return None
+        return cost(
+            self.transcript.usage,
+            self.request.model,
+            self.context.region,
+            thought=self.transcript.thinking_length > 0,
+            estimate=self.context.estimate,
+        )
+
+    @property
+    def model(self) -> str:
+        """The model that answered, by the service's word, else the one that was asked."""
+        end = self.transcript.end
+        if isinstance(end, Done) and end.model:
+            return end.model
+        return self.request.model if self.request else ""
+
+    @property
+    def images(self) -> tuple[Image, ...]:
+        """The pictures as they were sent."""
+        return self.request.images if self.request else ()
+
+    @property
+    def seconds(self) -> float | None:
+        """From the request's leaving to the last event."""
+        return self.wait().transcript.seconds
+
+    @property
+    def status(self) -> Status:
+        """One word: running, complete, truncated, stopped or failed."""
+        return self.transcript.status
+
+    @property
+    def ok(self) -> bool:
+        """Whether the answer is complete."""
+        return self.status == "complete"
+
+    @property
+    def finish_reason(self) -> str | None:
+        """The reason of `Done`, or the kind of `Failed`."""
+        end = self.wait().transcript.end
+        if isinstance(end, Done):
+            return end.reason
+        return end.kind if end else None
+
+    @property
+    def request_id(self) -> str | None:
+        """The service's own mark of this call, to quote when asking its support."""
+        end = self.wait().transcript.end
+        return end.request_id if end else None
+
+    @property
+    def notices(self) -> Sequence[Notice]:
+        """What the user should know: retries, unreadable events, what was done to a picture."""
+        return tuple(self.transcript.notices)
+
+    @property
+    def tool_calls(self) -> list[ToolCall]:
+        """The calls the model wished for; vlmagic runs none of them."""
+        return self.wait().transcript.tool_calls
+
+    @property
+    def events(self) -> list[Event]:
+        """Every event, in order."""
+        return list(self.transcript.events)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The whole Result as JSON data: the question (pictures by digest) and its events."""
+        asked = self.request.parts() if self.request else None
+        return {"request": asked, **events.to_json(self.transcript.events)}
+
+    def raise_for_error(self) -> Result:
+        """The Result itself, or the exception that ended it."""
+        self.wait()
+        if self.error is not None:
+            raise self.error
+        return self
+
+    def bundle(self, thinking: str = "fold") -> dict[str, str]:
+        """What is saved in the notebook: `text/markdown` and `text/plain`."""
+        from .render.lines import saved
+
+        return saved(self, thinking)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return self.bundle()
+
+    def __repr__(self) -> str:
+        asked = self.request.model if self.request else "-"
+        counted = self.transcript.answer_length
+        return f"<Result {self.status}: {asked}, {counted} characters of answer>"
