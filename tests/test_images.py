@@ -1,0 +1,531 @@
+"""Pictures of every kind come out as one kind, or are refused in one sentence."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import io
+import struct
+import sys
+import zlib
+from typing import Any
+
+import numpy as np
+import PIL.Image
+import PIL.ImageDraw
+import pytest
+from PIL.PngImagePlugin import PngInfo
+
+from vlmagic.errors import ImageError
+from vlmagic.images import Image, normalise
+
+NOISE = np.random.default_rng(7)
+
+
+def saved(picture: PIL.Image.Image, form: str = "PNG", **options: Any) -> bytes:
+    """The picture as a file of this format."""
+    target = io.BytesIO()
+    picture.save(target, form, **options)
+    return target.getvalue()
+
+
+def pixels(image: Image) -> Any:
+    """What the model would see."""
+    with PIL.Image.open(io.BytesIO(image.data)) as picture:
+        return np.asarray(picture.convert("RGB"))
+
+
+def scene(width: int = 60, height: int = 40, mode: str = "RGB") -> PIL.Image.Image:
+    """White, with a red corner at the top left."""
+    picture = PIL.Image.new("RGB", (width, height), "white")
+    PIL.ImageDraw.Draw(picture).rectangle((0, 0, width // 3, height // 3), fill=(200, 30, 30))
+    return picture.convert(mode)
+
+
+def chunks(png: bytes) -> list[tuple[bytes, bytes]]:
+    """Name and whole bytes of each chunk."""
+    found, at = [], 8
+    while at < len(png):
+        length, name = struct.unpack_from(">I4s", png, at)
+        found.append((name, png[at : at + 12 + length]))
+        at += 12 + length
+    return found
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
+    """One PNG chunk."""
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def giant_png(width: int, height: int) -> bytes:
+    """A PNG that claims a size and holds no pixels: nobody may begin to decode it."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+def giant_jpeg(width: int, height: int, *, progressive: bool = False) -> bytes:
+    """A small JPEG whose header claims another size."""
+    source = bytearray(saved(scene(16, 16), "JPEG", progressive=progressive))
+    at = source.index(b"\xff\xc2" if progressive else b"\xff\xc0")
+    struct.pack_into(">HH", source, at + 5, height, width)
+    return bytes(source)
+
+
+# -- what is passed on -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L"])
+def test_an_opaque_png_is_passed_on_bare(mode: str) -> None:
+    """Pixels are not encoded anew: IDAT is the same, everything that is no pixel is gone."""
+    words = PngInfo()
+    words.add_text("Software", "Matplotlib")
+    words.add_itxt("Author", "someone", "en", "Author")
+    source = saved(scene(mode=mode), pnginfo=words, dpi=(100, 100), icc_profile=b"profile")
+    image = normalise(source + b"<?php trailing ?>", label="p")
+    kept = chunks(image.data)
+    assert {name for name, _ in kept} == {b"IHDR", b"IDAT", b"IEND"}
+    assert kept == [item for item in chunks(source) if item[0] in (b"IHDR", b"IDAT", b"IEND")]
+    assert (image.media_type, image.width, image.height) == ("image/png", 60, 40)
+    assert image.original is None
+    assert not image.notes
+
+
+def test_nothing_but_pixels_is_sent() -> None:
+    """Words in a file's metadata never leave: not EXIF, not comments, not profiles."""
+    secret = b"Rue de la Paix 12"
+    exif = PIL.Image.Exif()
+    exif[0x010E] = secret.decode()
+    for source in (
+        saved(scene(), "JPEG", exif=exif, comment=secret, icc_profile=secret, dpi=(72, 72)),
+        saved(scene(), "PNG", exif=exif, icc_profile=secret),
+        saved(scene(mode="P"), "PNG", exif=exif, icc_profile=secret),
+        saved(scene(), "WEBP", exif=exif, icc_profile=secret, lossless=True),
+        saved(scene(), "TIFF", exif=exif, icc_profile=secret),
+        saved(scene(mode="P"), "GIF", comment=secret),
+    ):
+        assert secret in source or b"iCCP" in source
+        sent = normalise(source, label="p").data
+        assert secret not in sent
+        assert not {b"iCCP", b"eXIf", b"tEXt", b"pHYs"} & {sent[i : i + 4] for i in range(200)}
+
+
+def test_the_digest_is_of_pixels() -> None:
+    """The same pixels have one digest, whatever the encoding; one other pixel has another."""
+    picture = scene()
+    same = {
+        normalise(source, label=label).digest
+        for label, source in (
+            ("a", saved(picture)),
+            ("b", saved(picture, compress_level=1)),
+            ("c", saved(picture, "BMP")),
+            ("d", picture),
+            ("e", np.asarray(picture)),
+            ("f", saved(picture.convert("RGBA"))),
+        )
+    }
+    assert len(same) == 1
+    # A picture that is read back (from a recording) is the same picture.
+    image = normalise(picture, label="p")
+    again = Image("q", image.data, image.media_type, image.width, image.height)
+    assert again.digest == image.digest
+    picture.putpixel((59, 39), (254, 255, 255))
+    assert normalise(picture, label="p").digest not in same
+
+
+def test_a_photograph_goes_as_jpeg_and_a_chart_as_png() -> None:
+    """Noise that PNG cannot compress becomes JPEG in full colour; a JPEG stays one."""
+    noise = PIL.Image.fromarray(NOISE.integers(0, 256, (400, 500, 3), np.uint8))
+    for source in (noise, saved(noise), saved(noise, "JPEG")):
+        image = normalise(source, label="p")
+        assert image.media_type == "image/jpeg"
+        with PIL.Image.open(io.BytesIO(image.data)) as picture:
+            assert [component[1:3] for component in picture.layer] == [(1, 1)] * 3  # type: ignore[attr-defined]
+    assert normalise(scene(800, 600), label="p").media_type == "image/png"
+
+
+def test_a_picture_is_never_larger_than_its_limit() -> None:
+    """Seven megabytes hold whatever is sent, even noise at high resolution."""
+    noise = NOISE.integers(0, 256, (3000, 4000, 3), np.uint8)
+    image = normalise(noise, label="p", max_pixels=16384 * 32 * 32)
+    assert len(image.data) <= 7 * 10**6
+    assert image.original == (4000, 3000)
+
+
+# -- size and shape --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("size", "limit"),
+    [((4000, 3000), 2560 * 1024), ((3000, 15), 1 << 15), ((200, 40_000), 1 << 20)],
+)
+def test_no_more_than_the_model_looks_at(size: tuple[int, int], limit: int) -> None:
+    """Larger pictures are scaled down, in proportion, and say how large they were."""
+    image = normalise(PIL.Image.new("RGB", size, "white"), label="p", max_pixels=limit)
+    assert image.width * image.height <= limit
+    assert max(image.width, image.height) <= 200 * min(image.width, image.height)
+    assert image.width / image.height == pytest.approx(size[0] / size[1], rel=0.1)
+    assert image.original == size
+
+
+@pytest.mark.parametrize("size", [(1, 1), (10, 10), (7, 300), (1, 200), (11, 10)])
+def test_tiny_pictures_are_enlarged_pixel_by_pixel(size: tuple[int, int]) -> None:
+    """The service takes no side under 11: no colour is invented on the way there."""
+    picture = PIL.Image.new("RGB", size, (10, 200, 30))
+    picture.putpixel((0, 0), (250, 0, 250))
+    image = normalise(picture, label="p")
+    assert min(image.width, image.height) >= 32
+    assert image.width * size[1] == image.height * size[0]
+    assert {tuple(map(int, pixel)) for pixel in pixels(image).reshape(-1, 3)} <= {
+        (10, 200, 30),
+        (250, 0, 250),
+    }
+    assert "enlarged" in image.notes[0]
+    assert image.original == size
+
+
+@pytest.mark.parametrize("size", [(1, 5000), (5000, 1), (20, 5000), (1, 201), (8000, 11)])
+def test_thin_pictures_are_padded(size: tuple[int, int]) -> None:
+    """More than 200:1 is padded with white, and said."""
+    image = normalise(PIL.Image.new("RGB", size, "black"), label="p")
+    assert max(image.width, image.height) <= 200 * min(image.width, image.height)
+    assert {0, 255} <= set(pixels(image).ravel().tolist())
+    assert "200:1" in image.notes[0]
+
+
+def test_a_turned_photograph_is_upright() -> None:
+    """The eight EXIF orientations all give the picture as the camera held it."""
+    for orientation in range(1, 9):
+        exif = PIL.Image.Exif()
+        exif[0x0112] = orientation
+        image = normalise(saved(scene(90, 60), "PNG", exif=exif), label="p")
+        assert (image.width, image.height) == ((90, 60) if orientation < 5 else (60, 90))
+        red = pixels(image)[:, :, 1] < 100
+        rows, columns = np.nonzero(red)
+        corner = (rows.mean() < image.height / 2, columns.mean() < image.width / 2)
+        assert corner == {
+            1: (True, True), 2: (True, False), 3: (False, False), 4: (False, True),
+            5: (True, True), 6: (True, False), 7: (False, False), 8: (False, True),
+        }[orientation]  # fmt: skip
+        assert image.original is None
+
+
+def test_a_large_jpeg_is_read_at_a_fraction() -> None:
+    """48 megapixels become what the model looks at, and remember their upright size."""
+    exif = PIL.Image.Exif()
+    exif[0x0112] = 6
+    image = normalise(saved(scene(8000, 6000), "JPEG", exif=exif), label="p")
+    assert image.width * image.height <= 2560 * 1024 < 1.01 * image.width * image.height
+    assert image.original == (6000, 8000)
+    assert image.height > image.width
+
+
+# -- modes -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("palette", saved(scene(mode="P"))),
+        ("one bit", saved(PIL.Image.new("1", (40, 40), 1))),
+        ("cmyk jpeg", saved(scene(mode="CMYK"), "JPEG")),
+        ("cmyk tiff", saved(scene(mode="CMYK"), "TIFF")),
+        ("grey", saved(scene(mode="L"))),
+        ("webp", saved(scene(), "WEBP")),
+        ("bmp", saved(scene(), "BMP")),
+        ("gif", saved(scene(mode="P"), "GIF")),
+        ("ppm", saved(scene(), "PPM")),
+        ("jpeg 2000", saved(scene(), "JPEG2000")),
+        ("ycbcr", saved(scene(mode="YCbCr"), "TIFF")),
+    ],
+)
+def test_every_kind_becomes_rgb(name: str, source: bytes) -> None:
+    """Whatever the format and mode, light stays light, and no note is needed."""
+    image = normalise(source, label=name)
+    with PIL.Image.open(io.BytesIO(image.data)) as picture:
+        assert picture.mode in ("RGB", "L")
+    assert pixels(image)[-1, -1].min() >= 250
+    assert not image.notes
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "PA", "P"])
+def test_transparent_means_white(mode: str) -> None:
+    """What is transparent shows white, never the hidden colour below."""
+    if mode == "P":
+        palette = PIL.Image.new("P", (40, 40), 3)
+        palette.putpalette([0, 0, 0] * 4)
+        source: Any = saved(palette, transparency=3)
+    else:
+        source = PIL.Image.new("RGBA", (40, 40), (0, 0, 0, 0)).convert(mode)
+    image = normalise(source, label="p")
+    assert pixels(image).min() == 255
+    assert image.notes == ("wholly transparent",)
+
+
+def test_half_transparent_is_mixed_with_white() -> None:
+    """Alpha is blended, not dropped."""
+    image = normalise(saved(PIL.Image.new("RGBA", (40, 40), (255, 0, 0, 128))), label="p")
+    assert pixels(image)[0, 0].tolist() == pytest.approx([255, 127, 127], abs=1)
+
+
+def test_a_dark_theme_stays_readable() -> None:
+    """Light ink on nothing goes on black, dark ink on white; the caller can decide."""
+
+    def chart(ink: tuple[int, int, int]) -> bytes:
+        picture = PIL.Image.new("RGBA", (200, 100), (0, 0, 0, 0))
+        PIL.ImageDraw.Draw(picture).line((0, 0, 199, 99), fill=(*ink, 255), width=5)
+        return saved(picture)
+
+    assert pixels(normalise(chart((255, 255, 255)), label="p"))[0, -1].tolist() == [0, 0, 0]
+    assert pixels(normalise(chart((20, 20, 90)), label="p"))[0, -1].tolist() == [255] * 3
+    white = normalise(chart((255, 255, 255)), label="p", background="white")
+    assert pixels(white).min() == 255
+    black = normalise(chart((20, 20, 90)), label="p", background="black")
+    assert pixels(black)[0, -1].tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        saved(PIL.Image.fromarray(np.linspace(1000, 60_000, 1600).reshape(40, 40).astype("u2"))),
+        saved(PIL.Image.fromarray(np.linspace(-3, 900, 1600).reshape(40, 40).astype("f4")), "TIFF"),
+        PIL.Image.fromarray(np.linspace(-9, 70_000, 1600).reshape(40, 40).astype("i4")),
+    ],
+    ids=["16 bit", "float", "32 bit"],
+)
+def test_deep_greys_are_stretched_and_said(source: Any) -> None:
+    """Values beyond a byte span black to white instead of being clipped."""
+    image = normalise(source, label="p")
+    seen = pixels(image)
+    assert (int(seen.min()), int(seen.max())) == (0, 255)
+    assert 120 < seen.mean() < 135
+    assert "black to white" in image.notes[0]
+
+
+def test_one_of_many_frames_is_said() -> None:
+    """An animation or a document of pages sends the frame it stands at, and says which."""
+    frames = [PIL.Image.new("RGB", (40, 40), colour) for colour in ("red", "green", "blue")]
+    for form in ("GIF", "WEBP", "PNG", "TIFF"):
+        source = saved(frames[0], form, save_all=True, append_images=frames[1:])
+        image = normalise(source, label="p")
+        assert image.notes == ("frame 1 of 3",)
+        assert pixels(image)[0, 0].tolist() == pytest.approx([255, 0, 0], abs=3)
+        assert b"acTL" not in image.data
+        with PIL.Image.open(io.BytesIO(source)) as picture:
+            picture.seek(1)
+            assert normalise(picture, label="p").notes == ("frame 2 of 3",)
+
+
+# -- arrays ----------------------------------------------------------------------------------
+
+RAMP: Any = np.linspace(0, 1, 40 * 30).reshape(40, 30)
+
+
+class Tensor:
+    """What torch's tensors look like from outside."""
+
+    def __init__(self, values: Any) -> None:
+        self.values, self.dtype = values, "torch.float32"
+
+    def detach(self) -> Tensor:
+        return self
+
+    def cpu(self) -> Tensor:
+        return self
+
+    def numpy(self) -> Any:
+        return self.values
+
+
+@pytest.mark.parametrize(
+    ("name", "array", "corner", "noted"),
+    [
+        ("HxW uint8", (RAMP * 255).astype("u1"), 255, False),
+        ("HxWx1", (RAMP * 255).astype("u1")[:, :, None], 255, False),
+        ("HxWx3", np.dstack([(RAMP * 255).astype("u1")] * 3), 255, False),
+        ("3xHxW", np.stack([(RAMP * 255).astype("u1")] * 3), 255, False),
+        ("1xHxW", (RAMP * 255).astype("u1")[None], 255, False),
+        ("1x3xHxW", np.stack([(RAMP * 255).astype("u1")] * 3)[None], 255, False),
+        ("float 0..1", RAMP, 255, False),
+        ("half of 0..1", RAMP / 2, 128, False),
+        ("float32", RAMP.astype("f4"), 255, False),
+        ("float16", RAMP.astype("f2"), 255, False),
+        ("float other", RAMP * 7 - 3, 255, True),
+        ("huge floats", (RAMP * 2 - 1) * 1.7e308, 255, True),
+        ("bool", RAMP > 0.5, 255, False),
+        ("int16", (RAMP * 9000 - 4000).astype("i2"), 255, True),
+        ("int64 small", (RAMP * 255).astype("i8"), 255, False),
+        ("uint64", (RAMP * 2**63).astype("u8"), 255, True),
+        ("NaN", np.where(RAMP < 0.3, np.nan, RAMP), 255, True),
+        ("infinite", np.where(RAMP < 0.3, np.inf, RAMP), 255, True),
+        ("all NaN", RAMP * np.nan, 0, True),
+        ("constant", np.full((40, 30), 1234.5), 0, True),
+        ("masked", np.ma.masked_less(RAMP, 0.2), 255, True),
+        ("not contiguous", np.asfortranarray((RAMP * 255).astype("u1"))[::-1, ::-1], 0, False),
+        ("big-endian", (RAMP * 255).astype(">i4"), 255, False),
+        ("tensor", Tensor(np.stack([RAMP.astype("f4")] * 3)), 255, False),
+    ],
+)
+def test_arrays_are_pictures(name: str, array: Any, corner: int, noted: bool) -> None:
+    """Every usual layout and number becomes the picture it means; what was changed is said."""
+    image = normalise(array, label=name)
+    assert (image.width, image.height) == (30, 40)
+    assert pixels(image)[-1, -1].tolist() == pytest.approx([corner] * 3, abs=1)
+    assert bool(image.notes) is noted
+
+
+def test_four_channels_are_colour_and_alpha() -> None:
+    """HxWx4 is RGBA: transparent shows white."""
+    array: Any = np.zeros((20, 20, 4), np.uint8)
+    array[:10, :, 3] = 255
+    seen = pixels(normalise(array, label="p"))
+    assert (seen[0, 0].max(), seen[-1, -1].min()) == (0, 255)
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.zeros(50),
+        np.zeros(()),
+        np.zeros((0, 5)),
+        np.zeros((5, 5, 0)),
+        np.zeros((20, 20, 2)),
+        np.zeros((9, 20, 20)),
+        np.zeros((4, 20, 20, 3)),
+        np.zeros((20, 20), complex),
+        np.array([["a", "b"]]),
+        np.array([[object()]]),
+        np.array([["2020-01-01"]], "M8[D]"),
+        np.broadcast_to(np.uint8(0), (9000, 9000)),
+    ],
+    ids=lambda array: f"{array.dtype}{array.shape}",
+)
+def test_arrays_that_are_no_pictures(array: Any) -> None:
+    """The error names the array's label and what to do, before anything is allocated for it."""
+    with pytest.raises(ImageError, match="heat") as caught:
+        normalise(array, label="heat")
+    assert caught.value.hint
+
+
+# -- what is refused -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        (b"", "no bytes"),
+        (b"<!DOCTYPE html><html>login</html>", "a web page"),
+        (b"\xef\xbb\xbf\n <html lang='de'>", "a web page"),
+        (b"%PDF-1.7\n%\xe2\xe3", "a PDF"),
+        (b"version https://git-lfs.github.com/spec/v1\noid", "a Git LFS pointer"),
+        (b"a,b\n1,2\n", "text"),
+        ("温度,湿度\n".encode() * 100, "text"),
+        (b"\x00\x01\x02\x03" * 9, "an unknown format"),
+        (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", "an HEIC photograph"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "text"),
+        (saved(scene(300, 300))[:200], "damaged or cut off"),
+        (saved(scene(300, 300), "JPEG")[:900], "damaged or cut off"),
+        (saved(scene(300, 300), "TIFF")[:900], "damaged or cut off"),
+        (saved(scene())[:20], "damaged or cut off"),
+        (saved(scene())[:-20].replace(b"IDAT", b"IDAX"), "damaged or cut off"),
+        (giant_png(100_000, 100_000), "more than 64 megapixels"),
+        (giant_png(10_000, 9_000), "more than 64 megapixels"),
+        (saved(scene())[:8], "an unknown format"),
+        (saved(scene(64, 64), "ICO", sizes=[(64, 64)]), "an unknown format"),
+        (giant_jpeg(16_500, 16_500), "more than 256 megapixels"),
+        (giant_jpeg(9_000, 9_000, progressive=True), "more than 64 megapixels"),
+        (PIL.Image.new("1", (70_000, 1000)), "more than 64 megapixels"),
+        (PIL.Image.new("1", (1, 130_000)), "too thin"),
+        ("figure.png", "str is no picture"),
+        (None, "NoneType is no picture"),
+        ({"data": 1}, "dict is no picture"),
+    ],
+)
+def test_what_is_no_picture_is_refused_in_a_sentence(source: Any, says: str) -> None:
+    """The label, what it is instead, and a remedy; no warning, and nothing is decoded."""
+    with pytest.raises(ImageError) as caught:
+        normalise(source, label="@3")
+    assert caught.value.message.startswith("@3: ")
+    assert says in caught.value.message
+    assert caught.value.hint.endswith((".", "pull", "numpy", "]."))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP"])
+def test_damage_never_surprises(form: str) -> None:
+    """Any cut and any flipped byte gives a picture or an ImageError, nothing else."""
+    source = saved(scene(64, 64, "P" if form == "GIF" else "RGB"), form)
+    places = NOISE.integers(0, len(source), 60)
+    for place in places:
+        flipped = bytearray(source)
+        flipped[place] ^= 0xFF
+        for damaged in (source[:place], bytes(flipped)):
+            with contextlib.suppress(ImageError):
+                assert pixels(normalise(damaged, label="p")).size
+
+
+def test_an_svg_is_drawn_or_the_way_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With no converter the error names one; with one its picture is taken."""
+    svg = b"<?xml version='1.0'?><!-- a --><svg xmlns='http://www.w3.org/2000/svg' width='9'/>"
+    monkeypatch.setitem(sys.modules, "vl_convert", None)
+    monkeypatch.setitem(sys.modules, "cairosvg", None)
+    with pytest.raises(ImageError, match="pip install vl-convert-python"):
+        normalise(svg, label="p")
+
+
+def test_an_svg_becomes_a_picture() -> None:
+    """The converter draws at twice the size, so that small text stays legible."""
+    pytest.importorskip("vl_convert")
+    svg = (
+        "<svg xmlns='http://www.w3.org/2000/svg' width='90' height='50'>"
+        "<rect width='90' height='50' fill='#0a0'/></svg>"
+    )
+    image = normalise(svg.encode(), label="p")
+    assert (image.width, image.height) == (180, 100)
+    assert pixels(image)[50, 50].tolist() == [0, 170, 0]
+
+
+# -- the value -------------------------------------------------------------------------------
+
+
+def test_what_is_known_travels_along() -> None:
+    """Label, origin, title and facts arrive unchanged; bytes and facts stay out of the repr."""
+    image = normalise(
+        scene(), label="@1", origin="matplotlib", title="Loss", facts='{"a":1}', facts_digest="d"
+    )
+    assert (image.label, image.origin, image.title) == ("@1", "matplotlib", "Loss")
+    assert (image.facts, image.facts_digest) == ('{"a":1}', "d")
+    assert "PNG" not in repr(image)
+    assert '{"a"' not in repr(image)
+
+
+def test_the_users_picture_is_left_alone() -> None:
+    """Normalising changes neither the mode, nor the size, nor the notes of a PIL image."""
+    picture = scene(mode="RGB")
+    picture.info["dpi"] = (72, 72)
+    before = (picture.mode, picture.size, dict(picture.info), picture.tobytes())
+    for _ in range(2):
+        normalise(picture, label="p", max_pixels=1024)
+        normalise(picture, label="p")
+    assert before == (picture.mode, picture.size, dict(picture.info), picture.tobytes())
+
+
+def test_data_urls() -> None:
+    """A picture is its bytes as a data URL; a remote one is its address, and is not fetched."""
+    image = normalise(scene(), label="p")
+    head, _, body = image.data_url().partition(",")
+    assert head == "data:image/png;base64"
+    assert base64.b64decode(body) == image.data
+    remote = Image.from_url("https://example.com/a.png?x=1", "@url")
+    assert remote.data_url() == remote.url == "https://example.com/a.png?x=1"
+    assert (remote.width, remote.height, remote.data) == (0, 0, b"")
+    assert remote.digest != Image.from_url("https://example.com/b.png", "@url").digest
+
+
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "ftp://a/b", "a.png", "https://", "oss://b/k"]
+)
+def test_only_web_addresses_are_remote(url: str) -> None:
+    """Nothing but http(s) is handed to the service as an address."""
+    with pytest.raises(ImageError):
+        Image.from_url(url, "p")

@@ -1,0 +1,73 @@
+"""What leaves the machine, in one line a picture; and amounts of money in words.
+
+This room refuses control characters: a title comes from the figure, and may hold anything.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from vlmagic.language import say
+
+if TYPE_CHECKING:
+    from vlmagic.images import Image
+    from vlmagic.request import Request
+
+    from . import Estimate, Picture
+
+_SIGNS = {"CNY": "¥", "USD": "$"}
+_LONGEST_TITLE = 60
+
+
+def receipt(request: Request, estimate: Estimate) -> list[str]:
+    """One line for each picture: `@12.1 "Loss" matplotlib 640×480 → 302 tokens · 24 kB`."""
+    return [
+        _line(image, picture)
+        for image, picture in zip(request.images, estimate.pictures, strict=True)
+    ]
+
+
+def _line(image: Image, picture: Picture) -> str:
+    title = f'"{_clean(image.title)}"' if image.title else ""
+    size = "" if image.url is not None else f"{image.width}×{image.height}"
+    if image.original is not None:
+        size = say("{size} (of {original})", size=size, original="×".join(map(str, image.original)))
+    tokens = f"{'' if picture.exact else '≈ '}{picture.tokens:,}"
+    if image.url is None:
+        sent = [say("{tokens} tokens", tokens=tokens), _kilobytes(len(image.data))]
+    else:
+        sent = [say("at most {tokens} tokens", tokens=tokens), say("fetched by the service")]
+    if image.facts:
+        sent.append(
+            say("facts {size}", size=_kilobytes(len(image.facts.encode("utf-8", "replace"))))
+        )
+    origin = "" if image.url is not None and image.origin == "url" else image.origin
+    what = " ".join(part for part in (_clean(image.label), title, origin, size) if part)
+    return f"{what} → {' · '.join(sent)}"
+
+
+def _clean(text: str) -> str:
+    """One line without control characters, and not endless."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= _LONGEST_TITLE else line[: _LONGEST_TITLE - 1] + "…"
+
+
+def _kilobytes(size: int) -> str:
+    kilobytes = size / 1000
+    return f"{kilobytes:.0f} kB" if kilobytes >= 10 else f"{max(kilobytes, 0.1):.1f} kB"
+
+
+def money(amount: float, currency: str) -> str:
+    """An amount for people: `¥0.0013`, `¥0.276`, `¥1.15`; never rounded to nothing."""
+    sign = _SIGNS.get(currency, f"{currency} ")
+    if amount <= 0:
+        return f"{sign}0"
+    if amount < 1e-6:
+        return f"< {sign}0.000001"
+    if amount >= 1:
+        return f"{sign}{amount:,.2f}"
+    digits = 3 if amount >= 0.1 else 2
+    places = digits - 1 - math.floor(math.log10(amount))
+    whole, _, fraction = f"{amount:.{places}f}".partition(".")
+    return f"{sign}{whole}.{fraction.rstrip('0'):0<2}"

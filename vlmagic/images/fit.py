@@ -1,0 +1,232 @@
+"""Any picture to the one kind that is sent: RGB, upright, bare, and of a size the model takes.
+
+The rules are those of Model Studio's vision guide (2026): both sides over 10 pixels, at most
+200:1, and no more pixels than the model looks at. This room refuses silence: whatever changes the
+meaning of a picture is said in its notes.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Literal
+
+from vlmagic.errors import ImageError
+from vlmagic.language import say
+
+from .arrays import from_array, is_array
+from .encode import encode, is_heavy, strip_png
+from .image import Image, pixel_digest
+from .sources import MAX_PIXELS, check_size, damaged, open_picture
+
+if TYPE_CHECKING:
+    import PIL.Image
+
+Background = Literal["auto", "white", "black"]
+Colour = tuple[int, int, int]
+
+_WHITE, _BLACK = (255, 255, 255), (0, 0, 0)
+_LEAST_SIDE = 11
+_ZOOMED_SIDE = 32
+_MOST_RATIO = 200
+_ORIENTATION = 0x0112  # the EXIF tag
+
+
+def normalise(
+    source: Any,
+    *,
+    label: str,
+    max_pixels: int = 2560 * 32 * 32,
+    origin: str = "",
+    title: str = "",
+    facts: str | None = None,
+    facts_digest: str | None = None,
+    background: Background = "auto",
+) -> Image:
+    """The picture in `source` (bytes of a file, a PIL image, an array or tensor), ready to send.
+
+    `max_pixels` is what the model looks at; more is scaled down. Transparent parts become
+    `background`: "auto" is white, or black under a chart drawn in light colours. An opaque PNG that
+    fits is passed on without encoding it anew. Raises `ImageError` for what is no picture.
+    """
+    picture, data, notes = _open(source, label)
+    try:
+        count = 1 if picture.format == "MPO" else getattr(picture, "n_frames", 1)
+        if count > 1:
+            notes.append(say("frame {number} of {count}", number=picture.tell() + 1, count=count))
+        turn = _turn(picture)
+        size = picture.size
+        if data:
+            _draft(picture, max_pixels)
+        rgb, ground, opaque = _flatten(picture, background, notes, label)
+    except ImageError:
+        raise
+    except Exception as error:
+        raise damaged(label, error) from error
+    if turn is not None:
+        upright = rgb.transpose(turn)
+        size = size if upright.size == rgb.size else size[::-1]
+        rgb = upright
+    fitted = _fit(rgb, max_pixels, ground, notes, label)
+
+    png = strip_png(data) if opaque and fitted is rgb and turn is None else None
+    if png is not None and not is_heavy(len(png), fitted.width * fitted.height):
+        encoded, media_type = png, "image/png"
+    else:
+        photograph = picture.format in ("JPEG", "MPO")
+        encoded, media_type, fitted = encode(fitted, photograph=photograph)
+    image = Image(
+        label=label,
+        data=encoded,
+        media_type=media_type,
+        width=fitted.width,
+        height=fitted.height,
+        origin=origin,
+        title=title,
+        original=size if size != fitted.size else None,
+        facts=facts,
+        facts_digest=facts_digest,
+        notes=tuple(notes),
+    )
+    if media_type == "image/png":
+        # The pixels are at hand and a PNG loses none: spares decoding it for its digest.
+        vars(image)["digest"] = pixel_digest(*fitted.size, fitted.tobytes())
+    return image
+
+
+def _open(source: Any, label: str) -> tuple[PIL.Image.Image, bytes, list[str]]:
+    """The picture, the bytes it came from if any, and notes on how it was read."""
+    import PIL.Image
+
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        data = bytes(source)
+        return open_picture(data, label), data, []
+    if isinstance(source, PIL.Image.Image):
+        check_size(source, label)
+        return source, b"", []
+    if is_array(source):
+        picture, notes = from_array(source, label, MAX_PIXELS)
+        return picture, b"", notes
+    raise ImageError(
+        say("{label}: {type} is no picture.", label=label, type=type(source).__name__),
+        say("Give the bytes of a picture file, a PIL image or a numpy array."),
+    )
+
+
+def _turn(picture: PIL.Image.Image) -> PIL.Image.Transpose | None:
+    """How a camera's EXIF wants the picture turned."""
+    from PIL.Image import Transpose
+
+    try:
+        orientation = picture.getexif().get(_ORIENTATION)
+    except Exception:  # noqa: BLE001 - damaged metadata spoils no picture
+        return None
+    return {
+        2: Transpose.FLIP_LEFT_RIGHT,
+        3: Transpose.ROTATE_180,
+        4: Transpose.FLIP_TOP_BOTTOM,
+        5: Transpose.TRANSPOSE,
+        6: Transpose.ROTATE_270,
+        7: Transpose.TRANSVERSE,
+        8: Transpose.ROTATE_90,
+    }.get(orientation)  # type: ignore[arg-type]  # the tag may hold anything
+
+
+def _draft(picture: PIL.Image.Image, max_pixels: int) -> None:
+    """Let a large JPEG be decoded at 1/2, 1/4 or 1/8, still no smaller than what is sent."""
+    shrink = math.sqrt(max_pixels / (picture.width * picture.height))
+    if shrink < 1:
+        picture.draft(
+            "RGB",
+            (math.ceil(picture.width * shrink), math.ceil(picture.height * shrink)),
+        )
+
+
+def _flatten(
+    picture: PIL.Image.Image,
+    background: Background,
+    notes: list[str],
+    label: str,
+) -> tuple[PIL.Image.Image, Colour, bool]:
+    """Its RGB pixels, the colour behind them, and whether it was opaque and 8 bits deep."""
+    import PIL.Image
+
+    ground = _BLACK if background == "black" else _WHITE
+    deep = picture.mode == "F" or picture.mode.startswith("I")
+    if deep:
+        picture, read = from_array(picture, label, MAX_PIXELS)
+        notes.extend(read)
+    if "transparency" not in picture.info and picture.mode not in (
+        "RGBA",
+        "LA",
+        "PA",
+        "RGBa",
+        "La",
+    ):
+        return picture.convert("RGB"), ground, not deep
+    rgba = picture.convert("RGBA")
+    alpha = rgba.getchannel("A")
+    lowest, highest = alpha.getextrema()
+    if lowest == 255:
+        return rgba.convert("RGB"), ground, not deep
+    if highest == 0:
+        notes.append(say("wholly transparent"))
+    elif background == "auto" and _is_light_on_nothing(rgba, alpha):
+        ground = _BLACK
+    below = PIL.Image.new("RGBA", rgba.size, (*ground, 255))
+    return PIL.Image.alpha_composite(below, rgba).convert("RGB"), ground, False
+
+
+def _is_light_on_nothing(rgba: PIL.Image.Image, alpha: PIL.Image.Image) -> bool:
+    """Light ink on more than a fifth of nothing: a dark theme saved with transparency."""
+    from PIL import ImageStat
+
+    counts = alpha.histogram()
+    if sum(counts[:128]) <= 0.2 * sum(counts):
+        return False
+    ink = ImageStat.Stat(rgba.convert("RGB").convert("L"), alpha.point(lambda a: 255 * (a >= 128)))
+    return ink.count[0] > 0 and ink.mean[0] > 200
+
+
+def _fit(
+    picture: PIL.Image.Image,
+    max_pixels: int,
+    ground: Colour,
+    notes: list[str],
+    label: str,
+) -> PIL.Image.Image:
+    """The picture padded, enlarged or scaled down to what the service takes; itself if it fits."""
+    import PIL.Image
+
+    width, height = picture.size
+    if max(width, height) > _MOST_RATIO * min(width, height):
+        side = max(_ZOOMED_SIDE, math.ceil(max(width, height) / _MOST_RATIO))
+        size = (max(width, side), max(height, side))
+        if size[0] * size[1] > MAX_PIXELS:
+            raise ImageError(
+                say(
+                    "{label}: {width}×{height} is too thin to be looked at.",
+                    label=label,
+                    width=width,
+                    height=height,
+                ),
+                say("The service takes at most 200:1; cut it into pieces."),
+            )
+        padded = PIL.Image.new("RGB", size, ground)
+        padded.paste(picture, ((size[0] - width) // 2, (size[1] - height) // 2))
+        notes.append(say("padded: the service takes at most 200:1"))
+        picture = padded
+    if min(picture.size) < _LEAST_SIDE:
+        zoom = math.ceil(_ZOOMED_SIDE / min(picture.size))
+        picture = picture.resize(
+            (picture.width * zoom, picture.height * zoom),
+            PIL.Image.Resampling.NEAREST,
+        )
+        notes.append(say("enlarged {zoom} times: the service takes no side under 11", zoom=zoom))
+    if picture.width * picture.height > max_pixels:
+        shrink = math.sqrt(max_pixels / (picture.width * picture.height))
+        short = max(_LEAST_SIDE, math.floor(min(picture.size) * shrink))
+        # Rounding the short side down must not push the shape over the ratio again.
+        long = min(math.floor(max(picture.size) * shrink), _MOST_RATIO * short)
+        size = (long, short) if picture.width >= picture.height else (short, long)
+        picture = picture.resize(size, PIL.Image.Resampling.LANCZOS, reducing_gap=3.0)
+    return picture
