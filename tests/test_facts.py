@@ -1,0 +1,431 @@
+"""Facts of figures: exact, bounded, and taken without leaving a trace."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+
+mpl.use("agg")
+
+import matplotlib.pyplot as plt
+
+from vlmagic.facts import facts_of
+from vlmagic.facts.numbers import chosen, short
+
+Chart = Callable[[Any, Any], None]
+RANDOM = np.random.default_rng(0)
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    plt.close("all")
+
+
+def read(chart: Chart) -> dict[str, Any]:
+    """The facts of the one axes that `chart` draws in."""
+    figure, axes = plt.subplots()
+    chart(figure, axes)
+    facts = facts_of(figure)
+    assert facts is not None
+    first: dict[str, Any] = json.loads(facts.text)["axes"][0]
+    return first
+
+
+def _line(_: Any, axes: Any) -> None:
+    axes.plot([0, 1, 2, 3], [1.0, 5.0, -2.0, np.nan], label="loss")
+    axes.plot([], [], label="proxy")
+    axes.axhline(0.5, label="limit")
+    axes.axvline(2)
+    axes.axvspan(1, 2)
+    axes.set(title="T", xlabel="epoch", ylabel="value", yscale="symlog", xlim=(3, 0))
+
+
+def _dates(_: Any, axes: Any) -> None:
+    axes.plot([dt.datetime(2024, 1, d) for d in (1, 2, 3)], [1, 3, 2])  # noqa: DTZ001
+
+
+def _stacked(_: Any, axes: Any) -> None:
+    axes.bar(["甲", "乙"], [1, 2], label="u")
+    axes.bar(["甲", "乙"], [3, 0], bottom=[1, 2], label="v", yerr=0.1)
+
+
+def _grouped(_: Any, axes: Any) -> None:
+    axes.bar([-0.2, 0.8], [1, 2], 0.4)
+    axes.bar([0.2, 1.2], [3, 4], 0.4)
+    axes.set_xticks([0, 1], ["A", "B"])
+
+
+def _proxied(_: Any, axes: Any) -> None:
+    axes.bar([0, 1], [1, 2], color="red")
+    axes.legend([mpl.patches.Patch(facecolor="red")], ["men"])
+
+
+def _box(_: Any, axes: Any) -> None:
+    axes.boxplot([[1, 2, 3, 4, 100], [2, 4, 6, 8, 10]], tick_labels=["a", "b"])
+
+
+def _box_lying(_: Any, axes: Any) -> None:
+    axes.boxplot([[1, 2, 3, 4, 100]], orientation="horizontal", patch_artist=True)
+
+
+CHARTS: list[tuple[str, Chart, dict[str, Any]]] = [
+    (
+        "line",
+        _line,
+        {
+            "title": "T",
+            "x": {"label": "epoch", "min": 0, "max": 3, "inverted": True},
+            "lines": [
+                {
+                    "label": "loss",
+                    "n": 4,
+                    "min": [2, -2],
+                    "max": [1, 5],
+                    "first": [0, 1],
+                    "last": [2, -2],
+                    "mean": 1.33333,
+                    "missing": 1,
+                    "points": [[0, 1], [1, 5], [2, -2]],
+                }
+            ],
+            "rules": [{"y": 0.5, "label": "limit"}, {"x": 2}],
+            "spans": [{"x": [1, 2]}],
+        },
+    ),
+    (
+        "dates",
+        _dates,
+        {
+            "lines": [
+                {
+                    "n": 3,
+                    "min": ["2024-01-01", 1],
+                    "max": ["2024-01-02", 3],
+                    "first": ["2024-01-01", 1],
+                    "last": ["2024-01-03", 2],
+                    "mean": 2,
+                    "points": [["2024-01-01", 1], ["2024-01-02", 3], ["2024-01-03", 2]],
+                }
+            ]
+        },
+    ),
+    (
+        "stacked bars",
+        _stacked,
+        {
+            "x": {"kind": "category", "categories": ["甲", "乙"]},
+            "bars": [
+                {"label": "u", "values": [["甲", 1], ["乙", 2]]},
+                {"label": "v", "values": [["甲", 3], ["乙", 0]], "stacked": True, "errors": True},
+            ],
+        },
+    ),
+    (
+        "grouped bars",
+        _grouped,
+        {"bars": [{"values": [["A", 1], ["B", 2]]}, {"values": [["A", 3], ["B", 4]]}]},
+    ),
+    (
+        "bars named by the legend",
+        _proxied,
+        {"bars": [{"label": "men", "values": [[0, 1], [1, 2]]}]},
+    ),
+    (
+        "lying bars",
+        lambda _, axes: axes.barh(["p", "q"], [1, -2]),
+        {"bars": [{"values": [["p", 1], ["q", -2]], "horizontal": True}]},
+    ),
+    (
+        "histogram",
+        lambda _, axes: axes.hist([0, 1, 1, 2, 2, 2], bins=[0, 1, 2, 3]),
+        {"histogram": [{"edges": [0, 1, 2, 3], "counts": [1, 2, 3]}]},
+    ),
+    (
+        "step histogram",
+        lambda _, axes: axes.hist([0, 1, 1, 2, 2, 2], bins=[0, 1, 2, 3], histtype="step"),
+        {"histogram": [{"edges": [0, 1, 2, 3], "counts": [1, 2, 3]}]},
+    ),
+    (
+        "stairs",
+        lambda _, axes: axes.stairs([1, 2], [0, 1, 2], label="s"),
+        {"histogram": [{"label": "s", "edges": [0, 1, 2], "counts": [1, 2]}]},
+    ),
+    (
+        "box",
+        _box,
+        {
+            "box": [
+                {"label": "a", "low": 1, "q1": 2, "q3": 4, "high": 4, "median": 3, "outliers": 1},
+                {"label": "b", "low": 2, "q1": 4, "q3": 8, "high": 10, "median": 6},
+            ]
+        },
+    ),
+    (
+        "lying box",
+        _box_lying,
+        {
+            "box": [
+                {"label": "1", "low": 1, "q1": 2, "q3": 4, "high": 4, "median": 3, "outliers": 1}
+            ]
+        },
+    ),
+    (
+        "pie",
+        lambda _, axes: axes.pie([1, 3], labels=["x", "y"], autopct="%.0f%%"),
+        {"pie": [["x", 25], ["y", 75]]},
+    ),
+    (
+        "stem",
+        lambda _, axes: axes.stem([1, 2], [3, 4], label="k"),
+        {"lines": [{"label": "k", "n": 2, "min": [1, 3], "max": [2, 4]}]},
+    ),
+    (
+        "error bars",
+        lambda _, axes: axes.errorbar([1, 2], [3, 4], yerr=[0.5, 0.25], label="e"),
+        {"errorbars": [{"label": "e", "of": "y", "n": 2, "points": [[1, 3, 0.5], [2, 4, 0.25]]}]},
+    ),
+    (
+        "heat map",
+        lambda f, axes: f.colorbar(axes.imshow([[0, 1], [5, 2]]), label="heat"),
+        {
+            "images": [
+                {
+                    "shape": [2, 2],
+                    "min": 0,
+                    "max": 5,
+                    "argmax": [1, 0],
+                    "colorbar": "heat",
+                    "values": [[0, 1], [5, 2]],
+                }
+            ]
+        },
+    ),
+    (
+        "mesh",
+        lambda _, axes: axes.pcolormesh([[0, 1], [5, 2]]),
+        {"images": [{"shape": [2, 2], "min": 0, "max": 5, "argmax": [1, 0]}]},
+    ),
+    (
+        "scatter",
+        lambda _, axes: axes.scatter([1, 2, 3], [2, 4, 6], c=[7, 8, 9], label="d"),
+        {"scatter": [{"label": "d", "n": 3, "x": [1, 3], "y": [2, 6], "mean": [2, 4], "r": 1}]},
+    ),
+    (
+        "band",
+        lambda _, axes: axes.fill_between([0, 1], [1, 2], [3, 5], label="b"),
+        {"bands": [{"label": "b", "n": 2, "points": [[0, 1, 3], [1, 2, 5]], "thickness": 2.5}]},
+    ),
+    (
+        "violin",
+        lambda _, axes: axes.violinplot([[1.0, 2.0, 3.0]], positions=[4]),
+        {"violins": [{"at": 4, "y": [1, 3]}]},
+    ),
+    (
+        "words",
+        lambda _, axes: axes.annotate("peak", (1, 2), xytext=(0.5, 0.5)),
+        {"text": [{"at": [1, 2], "say": "peak"}]},
+    ),
+]
+
+
+def contains(found: Any, expected: Any) -> bool:
+    """Whether `found` says all that `expected` says, lists item by item."""
+    if isinstance(expected, dict):
+        return all(key in found and contains(found[key], expected[key]) for key in expected)
+    if isinstance(expected, list):
+        return len(found) == len(expected) and all(map(contains, found, expected))
+    return bool(found == expected)
+
+
+@pytest.mark.parametrize(
+    ("chart", "expected"), [row[1:] for row in CHARTS], ids=[r[0] for r in CHARTS]
+)
+def test_the_numbers_are_those_that_were_plotted(chart: Chart, expected: dict[str, Any]) -> None:
+    """Facts give back the plotted values exactly, and no legend proxy becomes a series."""
+    found = read(chart)
+    assert contains(found, expected), json.dumps(found, ensure_ascii=False)
+
+
+@pytest.mark.filterwarnings("ignore:Glyph")
+@pytest.mark.parametrize("chart", [row[1] for row in CHARTS[:4]])
+def test_reading_leaves_no_trace(chart: Chart) -> None:
+    """The pixels of a figure are the same before and after its facts are read."""
+    figure, axes = plt.subplots()
+    chart(figure, axes)
+
+    def pixels() -> bytes:
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="rgba")
+        return buffer.getvalue()
+
+    before = pixels()
+    facts = facts_of(figure)
+    assert pixels() == before
+    assert facts == facts_of(figure)
+
+
+def _crowd(lines: int) -> Any:
+    figure, all_axes = plt.subplots(4, 5)
+    for number, axes in enumerate(all_axes.flat):
+        for line in range(lines):
+            axes.plot(RANDOM.normal(size=50), label=f"series {line}")
+        axes.set_title(f"panel {number} " + "很长的标题" * 30)
+    return figure
+
+
+@pytest.mark.parametrize("lines", [1, 5, 30])
+def test_facts_fit_their_budget(lines: int) -> None:
+    """However much there is, facts are valid JSON within the budget and say what they left out."""
+    figure = _crowd(lines)
+    facts = facts_of(figure)
+    assert facts is not None
+    assert len(facts.text.encode()) <= 2000
+    assert "axes" in json.loads(facts.text)["left_out"]
+
+
+def test_shared_axes_are_said_once() -> None:
+    """Twenty small panels with one range fit, all of them, because the range is said once."""
+    figure, all_axes = plt.subplots(4, 5, sharex=True, sharey=True)
+    for number, axes in enumerate(all_axes.flat):
+        axes.plot([0, 1, 2], [number, 1, 20])
+    facts = facts_of(figure)
+    assert facts is not None
+    found = json.loads(facts.text)
+    assert found["shared"]["x"] == {"min": -0.1, "max": 2.1}
+    assert [one["lines"][0]["max"] for one in found["axes"]] == [[2, 20]] * 20
+
+
+def test_twin_axes_know_each_other() -> None:
+    """An axes on top of another one says whose x axis it shares; neighbours do not."""
+    figure, (left, right) = plt.subplots(1, 2, sharex=True)
+    left.plot([1, 2])
+    right.plot([1, 2])
+    left.twinx().plot([5, 3])
+    facts = facts_of(figure)
+    assert facts is not None
+    assert [one.get("twin") for one in json.loads(facts.text)["axes"]] == [None, None, 1]
+
+
+def test_chosen_points_keep_the_extremes() -> None:
+    """First, last, lowest and highest are among the few points of any curve, in order of x."""
+    for length in (13, 500, 100_000):
+        x, y = np.arange(float(length)), RANDOM.normal(size=length)
+        at = chosen(x, y, 12)
+        assert len(at) <= 12
+        assert at == sorted(set(at))
+        assert {0, length - 1, int(y.argmin()), int(y.argmax())} <= set(at)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (1 / 3, 0.333333),
+        (2.0, 2),
+        (1e20, 1e20),
+        (float("nan"), None),
+        (float("inf"), None),
+        (-0.0, 0),
+    ],
+)
+def test_short_numbers(value: float, expected: float | None) -> None:
+    """Six significant digits, whole numbers whole, nothing that is not JSON."""
+    assert short(value) == expected
+    json.dumps(short(value), allow_nan=False)
+
+
+def test_plotly_speaks_the_same_words() -> None:
+    """A plotly figure gives the facts of its traces, and another digest for other data."""
+    graphs = pytest.importorskip("plotly.graph_objects")
+
+    def chart(last: float) -> Any:
+        return graphs.Figure(
+            [
+                graphs.Scatter(x=["2024-01-01", "2024-01-02"], y=[1, last], name="k", mode="lines"),
+                graphs.Bar(x=["A", "B"], y=[3, 4]),
+                graphs.Heatmap(z=[[1, 2], [9, 4]]),
+            ],
+            layout={"title": {"text": "T"}, "xaxis": {"title": {"text": "day"}}},
+        )
+
+    facts = facts_of(chart(2.5))
+    assert facts is not None
+    found = json.loads(facts.text)["axes"][0]
+    assert contains(
+        found,
+        {
+            "title": "T",
+            "x": {"label": "day"},
+            "lines": [{"label": "k", "n": 2, "max": ["2024-01-02", 2.5]}],
+            "bars": [{"values": [["A", 3], ["B", 4]]}],
+            "images": [{"shape": [2, 2], "argmax": [1, 0], "max": 9}],
+        },
+    )
+    other = facts_of(chart(3.5))
+    assert other is not None
+    assert other.digest != facts.digest
+    same = facts_of(chart(2.5))
+    assert same == facts
+
+
+def _digest(change: Chart = lambda _f, _a: None, style: str = "default") -> str:
+    with plt.style.context(style):
+        figure, axes = plt.subplots()
+        axes.plot([1, 2, 3], [0.1, 0.2, 0.30000000000000004], label="a")
+        axes.bar(["x", "y"], [1, 2])
+        change(figure, axes)
+        facts = facts_of(figure)
+        assert facts is not None
+        return facts.digest
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda _, axes: axes.lines[0].set_ydata([0.1, 0.2, 0.3001]),
+        lambda _, axes: axes.set_title("other"),
+        lambda _, axes: axes.text(0, 0, "word"),
+        lambda _, axes: axes.patches[0].set_height(9),
+        lambda _, axes: axes.set_yscale("log"),
+        lambda figure, _: figure.suptitle("s"),
+        lambda _, axes: axes.scatter([1], [1]),
+        lambda _, axes: axes.imshow([[1, 2]]),
+        lambda _, axes: axes.lines[0].set_label("b"),
+    ],
+)
+def test_digest_sees_every_change_of_data_and_text(change: Chart) -> None:
+    """Another number or another word is another digest."""
+    assert _digest(change) != _digest()
+
+
+def test_digest_ignores_looks_and_rounding() -> None:
+    """Colours, styles, limits and the last bits of a float are not data."""
+    assert _digest(style="dark_background") == _digest()
+    assert _digest(lambda _, axes: axes.set_xlim(0, 100)) == _digest()
+    assert _digest(lambda _, axes: axes.lines[0].set_ydata([0.1, 0.2, 0.3])) == _digest()
+
+
+@pytest.mark.parametrize(
+    "thing", [None, 1, "x", object(), [], {}, np.zeros(3), mpl.figure.Figure()]
+)
+def test_what_is_no_chart_has_no_facts(thing: object) -> None:
+    """Anything else gives None, never an error."""
+    assert facts_of(thing) is None
+
+
+def test_a_broken_artist_costs_only_itself() -> None:
+    """An artist whose data cannot be read leaves the rest of the facts standing."""
+    figure, axes = plt.subplots()
+    axes.plot([1, 2], [3, 4], label="good")
+    broken = axes.plot([1, 2], [3, 4])[0]
+    vars(broken)["get_xdata"] = lambda **_: 1 / 0
+    facts = facts_of(figure)
+    assert facts is not None
+    assert [line["label"] for line in json.loads(facts.text)["axes"][0]["lines"]] == ["good"]

@@ -1,0 +1,383 @@
+"""From references to pictures: as shown, as it is now, and what is refused."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import IPython.display
+import matplotlib as mpl
+import numpy as np
+import PIL.Image
+import pytest
+
+mpl.use("agg")
+
+import matplotlib.pyplot as plt
+
+from vlmagic import shelf as shelves
+from vlmagic.errors import CellError, ImageError, VLReasonError
+from vlmagic.references import parse
+from vlmagic.shelf.hooks import Hooks
+from vlmagic.shelf.item import Run
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    plt.close("all")
+
+
+def png(size: tuple[int, int] = (40, 30), colour: str = "red") -> bytes:
+    """A plain picture as a file."""
+    buffer = io.BytesIO()
+    PIL.Image.new("RGB", size, colour).save(buffer, "png")
+    return buffer.getvalue()
+
+
+class Shell:
+    """As much of a shell as a shelf that nobody shows anything on needs."""
+
+    execution_count = 1
+
+
+def filled(cells: Mapping[int, list[dict[str, Any]]]) -> shelves.Shelf:
+    """A shelf after these cells have shown these bundles."""
+    shelf = shelves.Shelf()
+    shelf.hooks = Hooks(Shell(), shelf)
+    for serial, (count, bundles) in enumerate(cells.items(), start=1):
+        run = shelf.hooks.current = Run(serial, count, count)
+        for bundle in bundles:
+            shelf.collect(bundle, None, run)
+    return shelf
+
+
+def labels(
+    *texts: str, shelf: shelves.Shelf | None = None, namespace: Mapping[str, Any] | None = None
+) -> list[str]:
+    """The labels of the pictures that references lead to."""
+    found = shelves.resolve([parse(text) for text in texts], shelf, namespace or {})
+    return [image.label for image in found.images]
+
+
+SHELF = filled(
+    {
+        3: [{"image/png": png()}],
+        7: [{"image/png": png((50 + n, 30))} for n in range(3)],
+        9: [{"image/png": base64.b64encode(png((60, 30))).decode()}, {"text/plain": "no picture"}],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("@last", ["@9.1"]),
+        ("@-1", ["@9.1"]),
+        ("@-2", ["@7.3"]),
+        ("@-5", ["@3.1"]),
+        ("@7", ["@7.1", "@7.2", "@7.3"]),
+        ("@7.2", ["@7.2"]),
+        ("@7.2-3", ["@7.2", "@7.3"]),
+        ("@all", ["@3.1", "@7.1", "@7.2", "@7.3", "@9.1"]),
+        ("@all2", ["@7.3", "@9.1"]),
+    ],
+)
+def test_as_it_was_shown(text: str, expected: list[str]) -> None:
+    """An @-reference gives the pictures of its cell, in the order they were shown."""
+    assert labels(text, shelf=SHELF) == expected
+
+
+def test_several_by_definition_are_announced() -> None:
+    """`@7` with three pictures sends all three and says so."""
+    assert shelves.resolve([parse("@7")], SHELF, {}).notices == ["@7 is 3 pictures."]
+    assert shelves.resolve([parse("@9")], SHELF, {}).notices == []
+
+
+def _lists() -> dict[str, Any]:
+    one, (left, right) = plt.subplots(1, 2)
+    two, alone = plt.subplots()
+    two.suptitle("second")
+    return {
+        "axes": np.array([left, right]),
+        "figures": [one, two],
+        "alone": alone,
+        "pair": [PIL.Image.new("RGB", (20, 20)), PIL.Image.new("RGB", (20, 20))],
+        "text": "no/such.png",
+        "words": "hello world",
+        "number": 3,
+        "nothing": None,
+        "video": IPython.display.Video(url="a.mp4"),
+        "flat": np.zeros(5),
+        "function": len,
+        "kind": PIL.Image.Image,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("@4", "@9.1 picture 60×30"),
+        ("@7.4", "not on the shelf"),
+        ("@-6", "not on the shelf"),
+        ("@gcf", "closed when their cell ends"),
+        ("@fig:9", "is not open"),
+        ("fgi", "There is no variable fgi"),
+        ("figurs", "Did you mean figures?"),
+        ("figures", 'figures[1] matplotlib "second"'),
+        ("pair", "pair[:]"),
+        ("text", "There is no file no/such.png"),
+        ("words", "no way to a picture"),
+        ("number", "number is no picture but int"),
+        ("nothing", "nothing is no picture but NoneType"),
+        ("video", "cannot look at a video: a.mp4"),
+        ("flat", "flat"),
+        ("function", "no picture"),
+        ("kind", "no picture"),
+        ("missing.png", "There is no file missing.png"),
+        ("a.png,b.png", "-i a -i b"),
+        ("plot1.png", "plot.png?"),
+        ("folder.png", "is a folder"),
+        ("text.png", "text.png"),
+        ("empty.png", "empty.png"),
+        ("cut.png", "damaged or cut off"),
+        ("clip.mp4", "cannot look at a video"),
+        ("page.pdf", "page.pdf"),
+        ("none*.png", "No file matches"),
+        ("many/*.png", "33 files"),
+        ("data:image/png;base64,%%%", "damaged"),
+        ("data:image/png", "damaged"),
+        ("@md", "not known here"),
+        ("@clip", "Save the picture to a file"),
+    ],
+)
+def test_bad_input_is_refused_in_words(
+    text: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever cannot be looked at is refused before the network: a cause and a remedy."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "JPY_SESSION_NAME"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "plot.png").write_bytes(png())
+    (tmp_path / "folder.png").mkdir()
+    (tmp_path / "text.png").write_text("this is not a picture")
+    (tmp_path / "empty.png").write_bytes(b"")
+    (tmp_path / "cut.png").write_bytes(png((400, 400))[:60])
+    (tmp_path / "clip.mp4").write_bytes(b"\0\0\0\x18ftypmp42")
+    (tmp_path / "page.pdf").write_bytes(b"%PDF-1.7")
+    (tmp_path / "many").mkdir()
+    for number in range(33):
+        (tmp_path / "many" / f"{number}.png").write_bytes(b"")
+    names = _lists()
+    plt.close("all")
+    with pytest.raises((CellError, ImageError)) as caught:
+        labels(text, shelf=SHELF, namespace=names)
+    assert words in str(caught.value)
+    assert caught.value.hint
+
+
+def test_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Paths, patterns, quotes, file URLs and variables that hold paths lead to the same file."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("a.png", "b.png", "with blank.png", "odd[1].png"):
+        (tmp_path / name).write_bytes(png())
+    (tmp_path / "bare").write_bytes(png())
+    names = {"path": tmp_path / "a.png", "text": "a.png", "raw": png()}
+    assert labels("a.png", "~/a.png", '"with blank.png"', "odd[1].png", "bare") == [
+        "a.png",
+        "~/a.png",
+        '"with blank.png"',
+        "odd[1].png",
+        "bare",
+    ]
+    assert labels("?.png") == ["a.png", "b.png"]
+    assert labels((tmp_path / "a.png").as_uri()) == [(tmp_path / "a.png").as_uri()]
+    assert labels("path", "text", "raw", namespace=names) == ["path", "text", "raw"]
+
+
+def test_a_variable_wins_over_a_file_of_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bare word that is both is the variable, and that is said."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "photo").write_bytes(png((90, 90)))
+    names = {"photo": PIL.Image.new("RGB", (20, 20))}
+    found = shelves.resolve([parse("photo")], None, names)
+    assert found.images[0].width < 90
+    assert 'write "photo" for the file' in found.notices[0]
+    assert shelves.resolve([parse('"photo"')], None, names).images[0].width == 90
+
+
+Maker = Callable[[], Any]
+
+
+def _figure() -> Any:
+    figure, axes = plt.subplots()
+    axes.plot([1, 2], label="k")
+    axes.set_title("T")
+    return figure
+
+
+def _part() -> Any:
+    parts: Any = plt.figure().subfigures(1, 2)
+    parts[1].subplots().plot([1, 2])
+    return parts[0]
+
+
+@pytest.mark.parametrize(
+    ("make", "origin"),
+    [
+        (_figure, "matplotlib"),
+        (lambda: _figure().axes[0], "matplotlib"),
+        (lambda: _figure().axes[0].lines[0], "matplotlib"),
+        (lambda: _figure().axes[0].bar([1], [2]), "matplotlib"),
+        (lambda: list(_figure().axes), "matplotlib"),
+        (lambda: plt.subplots(2, 2)[1], "matplotlib"),
+        (_part, "matplotlib"),
+        (lambda: PIL.Image.new("L", (20, 20)), "PIL"),
+        (lambda: np.zeros((20, 20, 3), np.uint8), "numpy"),
+        (png, "bytes"),
+        (lambda: IPython.display.Image(png()), "IPython"),
+    ],
+)
+def test_as_it_is_now(make: Maker, origin: str) -> None:
+    """Everything that is a picture, or a part of one figure, gives exactly one picture."""
+    found = shelves.resolve([parse("thing")], None, {"thing": make()})
+    assert [image.origin for image in found.images] == [origin]
+    assert bool(found.images[0].facts) == (origin == "matplotlib")
+
+
+def test_drawing_leaves_the_figure_alone() -> None:
+    """Looking at a live figure changes neither its pixels nor its data, nor opens a window."""
+    figure = _figure()
+    before = (figure.dpi, tuple(figure.get_size_inches()), plt.get_fignums())
+    first = shelves.resolve([parse("f")], None, {"f": figure}, dpi=200).images[0]
+    second = shelves.resolve([parse("f")], None, {"f": figure}).images[0]
+    third = shelves.resolve([parse("f")], None, {"f": figure}).images[0]
+    assert first.width > 1.5 * second.width
+    assert second.digest == third.digest
+    assert second.title == "T"
+    assert (figure.dpi, tuple(figure.get_size_inches()), plt.get_fignums()) == before
+
+
+def test_facts_are_of_the_same_moment() -> None:
+    """A variable's facts are those of now; without facts none go along."""
+    figure = _figure()
+    figure.axes[0].lines[0].set_ydata([5, 6])
+    image = shelves.resolve([parse("f")], None, {"f": figure}).images[0]
+    assert image.facts is not None
+    assert json.loads(image.facts)["axes"][0]["lines"][0]["max"] == [1, 6]
+    assert shelves.resolve([parse("f")], None, {"f": figure}, facts=False).images[0].facts is None
+
+
+def test_slices_are_several_on_purpose() -> None:
+    """`pair[:]` sends all and says how many; `pair[1]` sends one."""
+    names = _lists()
+    found = shelves.resolve([parse("pair[:]"), parse("pair[1]")], None, names)
+    assert [image.label for image in found.images] == ["pair[:] #1", "pair[:] #2", "pair[1]"]
+    assert found.notices == ["pair[:] is 2 pictures."]
+
+
+def test_tables_go_as_text() -> None:
+    """A DataFrame is no picture: it goes as CSV, is cut at a size, and that is said."""
+    pandas = pytest.importorskip("pandas")
+    found = shelves.resolve([parse("df")], None, {"df": pandas.DataFrame({"a": range(1000)})})
+    assert found.images == []
+    label, text = found.texts[0]
+    assert label == "df"
+    assert text.splitlines()[:2] == [",a", "0,0"]
+    assert len(text.splitlines()) == 201
+    assert any("1000 rows only the first 200" in notice for notice in found.notices)
+
+
+def test_a_chart_without_rasteriser_goes_as_facts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plotly figure, live or shown, is not refused for want of kaleido: its facts go, said."""
+    graphs = pytest.importorskip("plotly.graph_objects")
+    monkeypatch.setitem(sys.modules, "kaleido", None)
+    figure = graphs.Figure([graphs.Bar(x=["A"], y=[3])])
+    shelf = filled({3: [{"application/vnd.plotly.v1+json": json.loads(figure.to_json())}]})
+    for reference in ("figure", "@3"):
+        found = shelves.resolve([parse(reference)], shelf, {"figure": figure})
+        assert found.images == []
+        assert json.loads(found.texts[0][1])["axes"][0]["bars"] == [{"values": [["A", 3]]}]
+        assert "kaleido is not installed" in found.notices[0]
+
+
+def test_remote_pictures_are_not_fetched() -> None:
+    """An address is handed on as it is, also from a variable."""
+    names = {"address": "https://example.com/a.png"}
+    found = shelves.resolve([parse("address"), parse("https://example.com/b")], None, names)
+    assert [image.url for image in found.images] == [names["address"], "https://example.com/b"]
+    assert all(not image.data for image in found.images)
+
+
+def test_attachments_come_from_the_saved_notebook(tmp_path: Path) -> None:
+    """`@md:name` reads the attachment of a Markdown cell; several without a name are listed."""
+    data = base64.b64encode(png()).decode()
+    cells = [
+        {"cell_type": "markdown", "source": "", "attachments": {name: {"image/png": data}}}
+        for name in ("a.png", "b.png")
+    ]
+    path = tmp_path / "n.ipynb"
+    path.write_text(json.dumps({"cells": cells}))
+    names = {"__session__": str(path)}
+    assert labels("@md:b.png", namespace=names) == ["@md:b.png"]
+    with pytest.raises(CellError, match=r"@md:a\.png"):
+        labels("@md", namespace=names)
+
+
+def test_default_takes_the_newest_and_tells_its_age() -> None:
+    """Shown in this or the previous cell: silently. Older: it says how old."""
+    shelf = filled({3: [{"image/png": png()}], 4: []})
+    fresh = shelves.default(shelf, {})
+    assert ([i.label for i in fresh.images], fresh.notices) == (["@3.1"], [])
+    old = shelves.default(filled({3: [{"image/png": png()}], 4: [], 5: []}), {})
+    assert ([i.label for i in old.images], old.notices) == (
+        ["@3.1"],
+        ["@3.1 was shown 2 cells ago."],
+    )
+
+
+def test_default_takes_the_open_figure() -> None:
+    """Without anything fresh on the shelf the current figure of pyplot is meant."""
+    _figure()
+    found = shelves.default(None, {})
+    assert ([i.label for i in found.images], found.notices) == (["@gcf"], [])
+    _figure()
+    assert "2 figures are open" in shelves.default(None, {}).notices[0]
+
+
+@pytest.mark.parametrize(
+    ("shelf", "names", "words"),
+    [
+        (shelves.Shelf(), {}, "Nothing has been shown since vlmagic was loaded in this kernel"),
+        (None, {}, "Show a figure first"),
+        (
+            None,
+            {"photo": PIL.Image.new("RGB", (9, 9)), "_photo": PIL.Image.new("L", (9, 9))},
+            "photo",
+        ),
+    ],
+)
+def test_nothing_to_look_at_lists_what_there_is(
+    shelf: shelves.Shelf | None, names: dict[str, Any], words: str
+) -> None:
+    """No figure at all: an error that says what could be meant, IPython's own names left out."""
+    with pytest.raises(CellError) as caught:
+        shelves.default(shelf, names)
+    assert words in str(caught.value)
+    assert "_photo" not in str(caught.value)
+
+
+def test_a_picture_that_was_not_kept_says_so() -> None:
+    """An item without bytes and without its object names the way out."""
+    shelf = filled({3: [{"image/png": png()}]})
+    shelf.items[0].payload = None
+    with pytest.raises(VLReasonError, match="is gone"):
+        shelves.default(shelf, {})

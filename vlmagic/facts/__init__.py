@@ -1,0 +1,63 @@
+"""Exact facts of a live figure, as one bounded line of JSON and one digest of all its data.
+
+`facts_of` looks only at objects it is handed and at attributes that they have: it imports no
+plotting library, draws nothing, changes no pixel and never raises. What it cannot read it leaves
+out. This room refuses to interpret: peaks and trends are for the reader of the facts.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+BUDGET = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """`text`: compact JSON within the budget; `digest`: SHA-256 (hex) of all data and all text."""
+
+    text: str
+    digest: str
+
+
+def facts_of(obj: Any, budget: int = BUDGET) -> Facts | None:
+    """The facts of a figure, at most `budget` bytes of UTF-8; None if there are none to be had."""
+    try:
+        if _root(obj) == "plotly" and hasattr(obj, "to_dict"):
+            from . import plotly
+
+            return plotly.read(obj, budget)
+        owner = figure_of(obj)
+        if owner is None:
+            return None
+        from . import figure
+
+        return figure.read(owner, budget)
+    except Exception:  # noqa: BLE001 - facts are an extra; a figure must never fail for them
+        return None
+
+
+def figure_of(obj: Any) -> Any:
+    """The matplotlib figure that `obj` is or belongs to; None if there is none.
+
+    Figures, subfigures, axes and other artists, containers of them, grids of seaborn, and the
+    canvas of ipympl.
+    """
+    library = sys.modules.get("matplotlib.figure")
+    if library is None or obj is None:
+        return None
+    if isinstance(obj, library.Figure):
+        return obj
+    if isinstance(obj, sys.modules["matplotlib.container"].Container):
+        return next((figure_of(child) for child in obj.get_children()), None)
+    if isinstance(obj, sys.modules["matplotlib.artist"].Artist):
+        owner = obj.figure
+        return owner if isinstance(owner, library.Figure) else getattr(owner, "figure", None)
+    owner = getattr(obj, "figure", None) if _root(obj) in ("seaborn", "ipympl") else None
+    return owner if isinstance(owner, library.Figure) else None
+
+
+def _root(obj: Any) -> str:
+    return type(obj).__module__.partition(".")[0]

@@ -1,0 +1,99 @@
+"""A matplotlib figure as facts: reads attributes of artists, draws nothing, changes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import Facts
+from .axis import Axis
+from .digest import digest
+from .fit import fitted
+from .marks import Marks
+from .numbers import short
+
+_MOST_TEXT = 200
+
+
+def read(figure: Any, budget: int) -> Facts | None:
+    """The facts of a figure within `budget` bytes; None if it has no axes."""
+    axes = _axes_of(figure)
+    if not axes:
+        return None
+    tree: dict[str, Any] = {}
+    title = figure.get_suptitle() if hasattr(figure, "get_suptitle") else ""
+    if title:
+        tree["figure"] = title[:_MOST_TEXT]
+    for key in ("supxlabel", "supylabel"):
+        get = getattr(figure, f"get_{key}", None)
+        if get is not None and get():
+            tree[key] = get()[:_MOST_TEXT]
+    tree["axes"] = [_axes(one, number, axes) for number, one in enumerate(axes)]
+    legends = [text.get_text()[:60] for box in figure.legends for text in box.get_texts()]
+    if legends:
+        tree["legend"] = legends[:20]
+    _factor(tree)
+    text = fitted(tree, budget)
+    return Facts(text, digest(figure, axes)) if text is not None else None
+
+
+def _axes_of(figure: Any) -> list[Any]:
+    """The visible axes with their insets; colour bars belong to what they explain."""
+    found: list[Any] = []
+    for axes in figure.axes:
+        for one in (axes, *axes.child_axes):
+            colourbar = one.get_label() == "<colorbar>"
+            if one.get_visible() and not colourbar and hasattr(one, "lines") and one not in found:
+                found.append(one)
+    return found
+
+
+def _axes(axes: Any, number: int, every: list[Any]) -> dict[str, Any]:
+    x, y = Axis(axes, "x"), Axis(axes, "y")
+    marks = Marks(axes, x, y)
+    title = axes.get_title() or axes.get_title("left") or axes.get_title("right")
+    found: dict[str, Any] = {"title": title[:_MOST_TEXT]} if title else {}
+    if axes.name != "rectilinear":
+        found["projection"] = axes.name
+    if "pie" not in marks.found:
+        found["x"] = x.facts(axes.get_xlabel())
+        found["y"] = y.facts(axes.get_ylabel())
+        if hasattr(axes, "get_zlabel"):
+            low, high = axes.get_zlim()
+            found["z"] = {"min": short(low), "max": short(high)}
+            if axes.get_zlabel():
+                found["z"]["label"] = axes.get_zlabel()[:_MOST_TEXT]
+    for before, other in enumerate(every[:number], start=1):
+        if _on_top(axes, other):
+            found["twin"] = before
+    legend = axes.get_legend()
+    if legend is not None:
+        words = [text.get_text()[:60] for text in legend.get_texts()]
+        heading = legend.get_title().get_text()
+        found["legend"] = ([heading[:60] + ":"] if heading else []) + words[:20]
+    return {key: value for key, value in (found | marks.found).items() if value}
+
+
+def _on_top(axes: Any, other: Any) -> bool:
+    """Whether two axes stand in the same place and share their x axis, or their y axis."""
+    if axes.get_position(original=True).bounds != other.get_position(original=True).bounds:
+        return False
+    return bool(
+        axes.get_shared_x_axes().joined(axes, other) or axes.get_shared_y_axes().joined(axes, other)
+    )
+
+
+def _factor(tree: dict[str, Any]) -> None:
+    """What all axes have in common in range and scale is said once, at the figure."""
+    axes = tree["axes"]
+    if len(axes) < 2:
+        return
+    for which in ("x", "y"):
+        bare = [{k: v for k, v in one.get(which, {}).items() if k != "label"} for one in axes]
+        if not bare[0] or any(one != bare[0] for one in bare):
+            continue
+        tree.setdefault("shared", {})[which] = bare[0]
+        for one in axes:
+            label = one[which].get("label")
+            one.pop(which)
+            if label:
+                one[which] = {"label": label}

@@ -1,0 +1,151 @@
+"""Facts that fit: the same tree with less and less detail until it is small enough.
+
+What goes first is what can be read off the picture or follows from the rest; extremes, totals and
+names go last, and what is left out is said.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+_SERIES = (
+    "lines",
+    "scatter",
+    "bars",
+    "histogram",
+    "box",
+    "bands",
+    "violins",
+    "images",
+    "errorbars",
+)
+_KEYS = ("points", "values", "cells", "bins", "series", "axes", "text", "brief")
+_STEPS: tuple[dict[str, int], ...] = tuple(
+    dict(zip(_KEYS, step, strict=True))
+    for step in (
+        (12, 64, 100, 60, 12, 24, 12, 0),
+        (8, 48, 64, 40, 12, 24, 8, 0),
+        (6, 32, 64, 30, 12, 24, 4, 0),
+        (4, 24, 25, 20, 12, 24, 2, 0),
+        (0, 24, 0, 20, 12, 24, 0, 0),
+        (0, 24, 0, 20, 12, 24, 0, 1),
+        (0, 12, 0, 10, 6, 24, 0, 1),
+        (0, 8, 0, 0, 3, 20, 0, 1),
+        (0, 8, 0, 0, 3, 16, 0, 1),
+        (0, 4, 0, 0, 2, 12, 0, 1),
+        (0, 4, 0, 0, 2, 8, 0, 1),
+        (0, 2, 0, 0, 1, 4, 0, 1),
+        (0, 0, 0, 0, 1, 1, 0, 1),
+    )
+)
+"""How much of each kind is kept; `brief` drops what the axis ranges say as well."""
+
+
+def fitted(tree: dict[str, Any], budget: int) -> str | None:
+    """The tree as one line of JSON of at most `budget` bytes; None if not even its bones fit."""
+    for step in _STEPS:
+        text = json.dumps(_less(tree, step), separators=(",", ":"), ensure_ascii=False)
+        text = text.replace("\u2028", " ").replace("\u2029", " ")
+        if len(text.encode("utf-8", "replace")) <= budget:
+            return text.encode("utf-8", "replace").decode()
+    return None
+
+
+def _less(tree: dict[str, Any], most: dict[str, int]) -> dict[str, Any]:
+    axes = tree.get("axes", [])
+    left = [f"{len(axes) - most['axes']} of {len(axes)} axes"] if len(axes) > most["axes"] else []
+    fewer = [_less_axes(one, most, left) for one in axes[: most["axes"]]]
+    rest = {key: value for key, value in tree.items() if key != "axes"}
+    if most["values"] < 12:
+        rest = {key: _clip(value) for key, value in rest.items()}
+    return rest | {"axes": fewer} | ({"left_out": ", ".join(dict.fromkeys(left))} if left else {})
+
+
+def _less_axes(axes: dict[str, Any], most: dict[str, int], left: list[str]) -> dict[str, Any]:
+    fewer = dict(axes)
+    for kind in _SERIES:
+        series = fewer.get(kind)
+        if not series:
+            continue
+        if len(series) > most["series"]:
+            left.append(f"{len(series) - most['series']} of {len(series)} {kind}")
+        fewer[kind] = [_less_series(one, most, kind, left) for one in series[: most["series"]]]
+    for key, allowed in (("text", most["text"]), ("pie", most["values"]), ("rules", 8)):
+        if len(fewer.get(key, ())) > allowed:
+            left.append(f"{len(fewer[key]) - allowed} of {len(fewer[key])} {key}")
+            fewer[key] = fewer[key][:allowed]
+    if len(fewer.get("legend", ())) > max(2, most["values"]) or most["points"] < 12:
+        fewer.pop("legend", None)
+    for which in ("x", "y"):
+        names = fewer.get(which, {}).get("categories", ())
+        if len(names) > most["values"] or (fewer.get("bars") and most["points"] < 12):
+            fewer[which] = {k: v for k, v in fewer[which].items() if k != "categories"}
+    if most["values"] < 12:
+        fewer = {key: _clip(value) for key, value in fewer.items()}
+    return {key: value for key, value in fewer.items() if value not in ([], {}, "")}
+
+
+def _less_series(
+    one: dict[str, Any], most: dict[str, int], kind: str, left: list[str]
+) -> dict[str, Any]:
+    fewer = dict(one)
+    if most["brief"]:
+        spare = {"lines": ("first", "last", "n"), "scatter": ("x", "y")}.get(kind, ())
+        fewer = {key: value for key, value in fewer.items() if key not in spare}
+    if "points" in fewer:
+        fewer["points"] = _spread(fewer["points"], most["points"], extremes=kind == "lines")
+        if not fewer["points"]:
+            del fewer["points"]
+    cells = sum(map(len, fewer["values"])) if kind == "images" and "values" in fewer else 0
+    if cells > most["cells"]:
+        del fewer["values"]
+    if kind == "bars" and len(fewer["values"]) > most["values"]:
+        left.append(f"{len(fewer['values']) - most['values']} of {len(fewer['values'])} values")
+        fewer["values"] = _outstanding(fewer["values"], most["values"])
+    if kind == "histogram" and len(fewer["counts"]) > most["bins"]:
+        left.append(f"{len(fewer['counts'])} bins")
+        counts, edges = fewer.pop("counts"), fewer.pop("edges")
+        top = counts.index(max(counts))
+        fewer |= {"bins": len(counts), "range": [edges[0], edges[-1]], "total": sum(counts)}
+        fewer["peak"] = [edges[top], edges[top + 1], counts[top]]
+    return fewer
+
+
+def _spread(points: list[Any], most: int, *, extremes: bool) -> list[Any]:
+    """Evenly spread points, the lowest and the highest among them."""
+    if len(points) <= most or most < 2:
+        return points if len(points) <= most else []
+    keep = {round(i * (len(points) - 1) / (most - 1)) for i in range(most)}
+    if extremes:
+        height: Callable[[int], float] = lambda at: points[at][1]  # noqa: E731
+        ends = {min(range(len(points)), key=height), max(range(len(points)), key=height)}
+        spare = sorted(keep - ends - {0, len(points) - 1})
+        while len(keep | ends) > most and spare:
+            keep.discard(spare.pop(len(spare) // 2))
+        keep |= ends
+    return [points[at] for at in sorted(keep)]
+
+
+def _outstanding(values: list[Any], most: int) -> list[Any]:
+    """The first values, the smallest and the largest among them, in their order."""
+    if most < 2:
+        return []
+    order = sorted(range(len(values)), key=lambda at: values[at][1] or 0)
+    keep = {order[0], order[-1]}
+    for at in range(len(values)):
+        if len(keep) >= most:
+            break
+        keep.add(at)
+    return [values[at] for at in sorted(keep)]
+
+
+def _clip(value: Any, most: int = 60) -> Any:
+    if isinstance(value, str):
+        return value if len(value) <= most else value[: most - 1] + "…"
+    if isinstance(value, list):
+        return [_clip(one, most) for one in value]
+    if isinstance(value, dict):
+        return {key: _clip(one, most) for key, one in value.items()}
+    return value

@@ -1,0 +1,290 @@
+"""What is drawn in one axes: lines, points, bars, boxes, bands, pictures, words.
+
+Each kind is told by the type's name and its public attributes, so nothing of the plotting library
+has to be imported. Artists that belong to a container (bars with their errors) are read once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+from . import clouds, patches
+from .axis import Axis
+from .names import colours, named, rgba
+from .numbers import array, chosen, numpy, short
+
+_MOST_POINTS = 12
+_MOST_SERIES = 60
+
+
+class Marks:
+    """The marks of `axes`: `found` maps the names of the facts to what was read."""
+
+    def __init__(self, axes: Any, x: Axis, y: Axis) -> None:
+        self.axes, self.x, self.y = axes, x, y
+        self.found: dict[str, Any] = {}
+        self._taken: set[int] = set()
+        self._legend = colours(axes.get_legend())
+        self._containers()
+        self._boxes()
+        for line in axes.lines[:_MOST_SERIES]:
+            self._try(self._line, line)
+        self._patches()
+        for collection in axes.collections[:_MOST_SERIES]:
+            self._try(self._collection, collection)
+        for image in axes.images[:_MOST_SERIES]:
+            self._try(self._image, image)
+        self._texts()
+
+    def _try(self, reader: Any, artist: Any) -> None:
+        """One artist that cannot be read costs only itself."""
+        if id(artist) not in self._taken and artist.get_visible():
+            with contextlib.suppress(Exception):
+                reader(artist)
+
+    def add(self, kind: str, facts: dict[str, Any]) -> None:
+        """One more of a kind; empty values are left out."""
+        kept = {
+            key: value
+            for key, value in facts.items()
+            if value is not None and value is not False and value != "" and value != []
+        }
+        self.found.setdefault(kind, []).append(kept)
+
+    # -- containers ---------------------------------------------------------------------
+
+    def _containers(self) -> None:
+        for container in self.axes.containers[:_MOST_SERIES]:
+            reader = {
+                "BarContainer": self._bars,
+                "ErrorbarContainer": self._errorbar,
+                "StemContainer": self._stem,
+            }.get(type(container).__name__)
+            if reader is None:
+                continue
+            with contextlib.suppress(Exception):
+                reader(container)
+                for child in container.get_children():
+                    self._taken.add(id(child))
+
+    def _bars(self, container: Any) -> None:
+        bars = list(container.patches)
+        across = getattr(container, "orientation", "vertical") == "horizontal"
+        start = [bar.get_y() if across else bar.get_x() for bar in bars]
+        width = [bar.get_height() if across else bar.get_width() for bar in bars]
+        length = [bar.get_width() if across else bar.get_height() for bar in bars]
+        base = [bar.get_x() if across else bar.get_y() for bar in bars]
+        axis = self.y if across else self.x
+        if not bars:
+            return
+        ends = [s + w for s, w in zip(start, width, strict=True)]
+        near = 1e-6 * max(abs(end) for end in (*start, *ends)) + 1e-12
+        touching = all(abs(ends[i] - start[i + 1]) <= near for i in range(len(bars) - 1))
+        label = named(container)
+        if touching and len(bars) > 2 and axis.kind != "category":
+            edges = [axis.value(v) for v in (*start, ends[-1])]
+            self.add(
+                "histogram",
+                {
+                    "label": label or self._legend.get(tuple(bars[0].get_facecolor()), ""),
+                    "edges": edges,
+                    "counts": [short(v) for v in length],
+                }
+                | ({"horizontal": True} if across else {}),
+            )
+            return
+        self.add(
+            "bars",
+            {
+                "label": label or self._legend.get(tuple(bars[0].get_facecolor()), ""),
+                "values": [
+                    [self._bar_name(axis, s, w), short(v)]
+                    for s, w, v in zip(start, width, length, strict=True)
+                ],
+                "horizontal": across,
+                "stacked": any(abs(value) > 0 for value in base) and axis.scale == "linear",
+                "errors": container.errorbar is not None,
+            },
+        )
+
+    def _bar_name(self, axis: Axis, start: float, width: float) -> Any:
+        """A bar of a group stands beside its tick: the nearest category within half a step."""
+        middle = start + width / 2
+        if axis.names:
+            place = min(axis.names, key=lambda at: abs(at - middle))
+            if abs(place - middle) <= 0.5 or place == round(start, 6):
+                return axis.names[place]
+        return axis.value(middle)
+
+    def _errorbar(self, container: Any) -> None:
+        data, _, bars = container.lines
+        label = named(container)
+        if data is not None:
+            self._curve(data.get_xdata(orig=False), data.get_ydata(orig=False), label)
+        for number, segments in enumerate(bars):
+            across = container.has_xerr and number == 0
+            ends = [array(segment).reshape(-1, 2) for segment in segments.get_segments()]
+            at = 0 if across else 1
+            points = [
+                [
+                    self.x.value(end[:, 0].mean()),
+                    self.y.value(end[:, 1].mean()),
+                    short((end[:, at].max() - end[:, at].min()) / 2),
+                ]
+                for end in ends[:_MOST_POINTS]
+                if len(end)
+            ]
+            self.add(
+                "errorbars",
+                {"label": label, "of": "x" if across else "y", "n": len(ends), "points": points},
+            )
+
+    def _stem(self, container: Any) -> None:
+        line = container.markerline
+        self._curve(line.get_xdata(orig=False), line.get_ydata(orig=False), named(container))
+
+    # -- lines --------------------------------------------------------------------------
+
+    def _boxes(self) -> None:
+        with contextlib.suppress(Exception):
+            for box, parts in patches.boxes(self.axes):
+                axis = self.y if box.pop("horizontal", False) else self.x
+                at = box.pop("at")
+                name = axis.value(at)
+                self.add("box", {"label": str(name)} | {k: short(v) for k, v in box.items()})
+                self._taken.update(parts)
+
+    def _line(self, line: Any) -> None:
+        x, y = array(line.get_xdata(orig=False)), array(line.get_ydata(orig=False))
+        label = named(line)
+        if type(line).__name__ == "AxLine":
+            slope = line.get_slope() if hasattr(line, "get_slope") else None
+            if slope is not None:
+                through = [short(v) for v in line.get_xy1()]
+                self.add("rules", {"through": through, "slope": short(slope), "label": label})
+            return
+        across, up = line.get_transform().contains_branch_seperately(self.axes.transData)
+        if not (across or up) or not len(x):
+            return
+        if not across:
+            self.add("rules", {"y": self.y.value(y[0]), "label": label})
+        elif not up:
+            self.add("rules", {"x": self.x.value(x[0]), "label": label})
+        elif not label and len(x) <= 3 and "bars" in self.found:
+            for bars in self.found["bars"]:
+                bars["errors"] = True
+        else:
+            self._curve(x, y, label or self._legend.get(rgba(line.get_color()), ""))
+
+    def _curve(self, xs: Any, ys: Any, label: str) -> None:
+        np = numpy()
+        x, y = array(xs), array(ys)
+        good = np.isfinite(x) & np.isfinite(y)
+        n, missing = len(x), int(len(x) - good.sum())
+        if missing == n:
+            return
+        if missing:
+            x, y = x[good], y[good]
+        if len(x) > 1 and x[0] > x[-1]:
+            x, y = x[::-1], y[::-1]
+        rising = bool((x[1:] >= x[:-1]).all())
+        low, high = int(y.argmin()), int(y.argmax())
+
+        def at(i: int) -> list[Any]:
+            return [self.x.value(x[i]), self.y.value(y[i])]
+
+        points = chosen(x, y, _MOST_POINTS, log=self.y.scale == "log") if rising else []
+        self.add(
+            "lines",
+            {
+                "label": label,
+                "n": n,
+                "min": at(low),
+                "max": at(high),
+                "first": at(0),
+                "last": at(-1),
+                "mean": short(y.mean()),
+                "missing": missing or None,
+                "curve": not rising,
+                "points": [at(i) for i in points],
+            },
+        )
+
+    # -- patches, collections, pictures, words -------------------------------------------
+
+    def _patches(self) -> None:
+        left = [p for p in self.axes.patches if id(p) not in self._taken and p.get_visible()]
+        wedges = [patch for patch in left if hasattr(patch, "theta1")]
+        if wedges and not self.found:
+            with contextlib.suppress(Exception):
+                self.found["pie"] = patches.pie(wedges, self.axes.texts)
+        for patch in left[:_MOST_SERIES]:
+            with contextlib.suppress(Exception):
+                steps = patches.steps(patch)
+                if steps is not None:
+                    edges, counts = steps
+                    self.add(
+                        "histogram",
+                        {
+                            "label": named(patch),
+                            "edges": [self.x.value(v) for v in edges],
+                            "counts": [short(v) for v in counts],
+                        },
+                    )
+                span = patches.span(patch, self.axes)
+                if span is not None:
+                    which, low, high = span
+                    axis = self.x if which == "x" else self.y
+                    self.add(
+                        "spans",
+                        {which: [axis.value(low), axis.value(high)], "label": named(patch)},
+                    )
+
+    def _collection(self, collection: Any) -> None:
+        word = type(collection).__name__
+        values = collection.get_array()
+        if word == "QuadMesh":
+            self._image(collection)
+        elif word in ("PathCollection", "RegularPolyCollection"):
+            cloud = clouds.scatter(collection, self.axes, self.x, self.y)
+            if cloud is not None:
+                self.add("scatter", {"label": named(collection)} | cloud)
+        elif "PolyCollection" in word and values is not None and len(collection.get_offsets()) > 1:
+            self.add("hexbin", clouds.hexbin(collection, self.x, self.y))
+        elif "PolyCollection" in word:
+            self._band(collection)
+        elif word != "LineCollection":
+            other = self.found.setdefault("other", {})
+            other[word] = other.get(word, 0) + 1
+
+    def _band(self, collection: Any) -> None:
+        for path in collection.get_paths():
+            kind, facts = patches.band(path.vertices, self.x, self.y)
+            if kind:
+                self.add(kind, {"label": named(collection)} | facts)
+
+    def _image(self, image: Any) -> None:
+        if image.get_array() is not None:
+            self.add("images", {"label": named(image)} | clouds.grid(image))
+
+    def _texts(self) -> None:
+        texts = [t for t in self.axes.texts if t.get_visible() and t.get_text().strip()]
+        told = [sum(len(b["values"]) for b in self.found.get("bars", ()))]
+        told += [i["shape"][0] * i["shape"][-1] for i in self.found.get("images", ())]
+        if "pie" in self.found or (len(texts) > 1 and len(texts) in told):
+            return
+        for text in texts[:20]:
+            with contextlib.suppress(Exception):
+                across, up = text.get_transform().contains_branch_seperately(self.axes.transData)
+                place: Any = text.get_position() if across and up else None
+                if getattr(text, "xycoords", None) == "data":
+                    place = text.xy
+                facts: dict[str, Any] = {"say": text.get_text()[:200]}
+                if place is not None:
+                    at = (
+                        float(self.axes.convert_xunits(place[0])),
+                        float(self.axes.convert_yunits(place[1])),
+                    )
+                    facts = {"at": [self.x.value(at[0]), self.y.value(at[1])]} | facts
+                self.add("text", facts)

@@ -1,0 +1,71 @@
+"""Numbers as they stand in facts: short, exact to six digits, and well-chosen points of a curve.
+
+numpy is not imported here but taken from where the plotting library left it.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+_ENOUGH = 2000
+"""Curves longer than this are thinned, extremes kept, before points are chosen."""
+
+
+def numpy() -> Any:
+    """numpy, which is there whenever there is a figure."""
+    return sys.modules["numpy"]
+
+
+def array(values: Any) -> Any:
+    """A flat array of floats; masked values are NaN."""
+    np = numpy()
+    if np.ma.is_masked(values):
+        values = values.astype(float).filled(np.nan)
+    return np.asarray(np.ma.getdata(values), dtype=float).ravel()
+
+
+def short(value: Any) -> float | int | None:
+    """The number with six significant digits; whole numbers as int; None if it is not finite."""
+    number = float(value)
+    if number != number or number in (float("inf"), float("-inf")):
+        return None
+    number = float(f"{number:.6g}")
+    return int(number) if number == int(number) and abs(number) < 1e15 else number
+
+
+def chosen(x: Any, y: Any, most: int, *, log: bool = False) -> list[int]:
+    """At most `most` indices that draw the curve best, first, last, lowest and highest among them.
+
+    `x` must not fall, `x` and `y` be finite. After the four, each next point is the one furthest
+    from the curve through those chosen so far.
+    """
+    np = numpy()
+    if len(x) <= most:
+        return list(range(len(x)))
+    keep = _thinned(y)
+    xs, ys = x[keep], y[keep]
+    height = np.log10(np.maximum(ys, ys[ys > 0].min())) if log and (ys > 0).any() else ys
+    picked = {0, len(keep) - 1, int(ys.argmin()), int(ys.argmax())}
+    while len(picked) < most:
+        at = sorted(picked)
+        off = np.abs(height - np.interp(xs, xs[at], height[at]))
+        off[at] = -1
+        furthest = int(off.argmax())
+        if off[furthest] <= 0:
+            break
+        picked.add(furthest)
+    return [int(keep[at]) for at in sorted(picked)]
+
+
+def _thinned(y: Any) -> Any:
+    """Indices of the lowest and highest point of each stretch of a long curve."""
+    np = numpy()
+    if len(y) <= _ENOUGH:
+        return np.arange(len(y))
+    step = -(-len(y) // (_ENOUGH // 2))
+    whole = len(y) // step * step
+    blocks = y[:whole].reshape(-1, step)
+    base = np.arange(0, whole, step)
+    keep = [base + blocks.argmin(axis=1), base + blocks.argmax(axis=1), np.arange(whole, len(y))]
+    return np.unique(np.concatenate([*keep, [0, len(y) - 1]]).astype(int))

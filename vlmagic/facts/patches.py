@@ -1,0 +1,191 @@
+"""Shapes read back into the numbers they were drawn from: boxes, wedges, steps, bands, spans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from .axis import Axis
+from .numbers import array, chosen, numpy, short
+
+_MOST_POINTS = 12
+
+
+def pie(wedges: Sequence[Any], texts: Sequence[Any]) -> list[list[Any]]:
+    """(label, percent) of each wedge."""
+    words = [text.get_text() for text in texts if text.get_text()]
+    words = [word for word in words if not word.rstrip("%").replace(".", "").isdigit()]
+    found: list[list[Any]] = []
+    for number, wedge in enumerate(wedges):
+        label = str(wedge.get_label() or "")
+        if not label or label.startswith("_"):
+            label = words[number] if number < len(words) else ""
+        found.append([label[:60], round((wedge.theta2 - wedge.theta1) / 3.6, 4)])
+    return found
+
+
+def steps(patch: Any) -> tuple[Any, Any] | None:
+    """(edges, counts) of `stairs` and of a histogram drawn as one outline."""
+    if type(patch).__name__ == "StepPatch":
+        data = patch.get_data()
+        return array(data.edges), array(data.values)
+    if type(patch).__name__ != "Polygon":
+        return None
+    xy = array(patch.get_xy()).reshape(-1, 2)
+    rise, run = xy[1:, 1] - xy[:-1, 1], xy[1:, 0] - xy[:-1, 0]
+    if len(xy) < 6 or not ((rise == 0) | (run == 0)).all():
+        return None
+    tops = numpy().flatnonzero(run > 0)
+    if len(tops) < 2 or (xy[tops[1:], 0] != xy[tops[:-1] + 1, 0]).any():
+        return None
+    return numpy().append(xy[tops, 0], xy[tops[-1] + 1, 0]), xy[tops, 1]
+
+
+def span(patch: Any, axes: Any) -> tuple[str, float, float] | None:
+    """(axis, low, high) of `axhspan` and `axvspan`."""
+    if type(patch).__name__ not in ("Rectangle", "Polygon"):
+        return None
+    across, up = patch.get_transform().contains_branch_seperately(axes.transData)
+    if across == up:
+        return None
+    corners = patch.get_patch_transform().transform(patch.get_path().vertices)
+    along = corners[:, 0 if across else 1]
+    return ("x" if across else "y"), float(along.min()), float(along.max())
+
+
+def band(vertices: Any, x: Axis, y: Axis) -> tuple[str, dict[str, Any]]:
+    """An area between two curves, or a violin (an area that runs along y)."""
+    np = numpy()
+    xy = array(vertices).reshape(-1, 2)
+    xy = xy[np.isfinite(xy).all(axis=1)]
+    if len(xy) < 4:
+        return "", {}
+    if len(np.unique(xy[:, 0])) > len(np.unique(xy[:, 1])):
+        places, low, high = _edges(xy[:, 1], xy[:, 0])
+        widest = int((high - low).argmax())
+        return "violins", {
+            "at": x.value(round(float((xy[:, 0].min() + xy[:, 0].max()) / 2), 6)),
+            "y": [y.value(places[0]), y.value(places[-1])],
+            "widest": y.value(places[widest]),
+        }
+    places, low, high = _edges(xy[:, 0], xy[:, 1])
+    keep = chosen(places, high - low, _MOST_POINTS)
+    return "bands", {
+        "n": len(places),
+        "x": [x.value(places[0]), x.value(places[-1])],
+        "low": [y.value(low.min()), y.value(low.max())],
+        "high": [y.value(high.min()), y.value(high.max())],
+        "thickness": short((high - low).mean()),
+        "points": [[x.value(places[i]), y.value(low[i]), y.value(high[i])] for i in keep],
+    }
+
+
+def _edges(along: Any, across: Any) -> tuple[Any, Any, Any]:
+    """Lowest and highest `across` at each place of `along`."""
+    np = numpy()
+    places, first = np.unique(along, return_inverse=True)
+    low, high = np.full(len(places), np.inf), np.full(len(places), -np.inf)
+    np.minimum.at(low, first, across)
+    np.maximum.at(high, first, across)
+    return places, low, high
+
+
+def boxes(axes: Any) -> Iterator[tuple[dict[str, Any], set[int]]]:
+    """Each box of a box plot, and the ids of the artists that it is made of.
+
+    A box is a closed rectangle, drawn as a line of five points or as a path; its median crosses
+    it, its whiskers begin at its ends.
+    """
+    lines = [(line, *_xy(line)) for line in axes.lines]
+    strokes = [(line, x, y) for line, x, y in lines if 2 <= len(x) <= 3 or not len(x)]
+    for artist, x, y in [*lines, *((p, *_path(p)) for p in axes.patches)]:
+        if not _is_rectangle(x, y):
+            continue
+        left, right, low, high = x.min(), x.max(), y.min(), y.max()
+        middle, centre = (left + right) / 2, (low + high) / 2
+        found = _crossing(strokes, left, right, low, high, middle)
+        if found:
+            box = {"at": middle, "low": low, "q1": low, "q3": high, "high": high}
+        else:
+            flipped = [(line, v, u) for line, u, v in strokes]
+            found = _crossing(flipped, low, high, left, right, centre)
+            box = {"at": centre, "low": left, "q1": left, "q3": right, "high": right}
+            box["horizontal"] = True
+        if not found:
+            continue
+        parts = {id(artist)}
+        for line, word, value in found:
+            parts.add(id(line))
+            if word == "median":
+                box["median"] = value
+            elif word == "low":
+                box["low"] = min(box["low"], value)
+            elif word == "high":
+                box["high"] = max(box["high"], value)
+        across = box.get("horizontal", False)
+        for line, u, v in lines:
+            place = v if across else u
+            beyond = u if across else v
+            if id(line) in parts or (len(place) and not _near(place, box["at"])):
+                continue
+            if not len(place) or (beyond < box["q1"]).any() or (beyond > box["q3"]).any():
+                parts.add(id(line))
+                if len(place) and line.get_marker() not in ("", "None", None, " "):
+                    box["outliers"] = len(place)
+        if "median" in box:
+            yield box, parts
+
+
+def _crossing(
+    strokes: Sequence[tuple[Any, Any, Any]],
+    left: float,
+    right: float,
+    low: float,
+    high: float,
+    middle: float,
+) -> list[tuple[Any, str, float]]:
+    """The median, whiskers and caps of an upright box among two-point lines."""
+    found: list[tuple[Any, str, float]] = []
+    width = right - left
+    for line, x, y in strokes:
+        if len(x) < 2:
+            continue
+        level = y.min() == y.max()
+        inside = low <= y.min() and y.max() <= high
+        if (
+            level
+            and inside
+            and abs(x.min() - left) < width / 4
+            and abs(x.max() - right) < width / 4
+        ):
+            found.append((line, "median", float(y[0])))
+        elif _near(x, middle) and abs(y.max() - low) <= 1e-9 * (1 + abs(low)):
+            found.append((line, "low", float(y.min())))
+        elif _near(x, middle) and abs(y.min() - high) <= 1e-9 * (1 + abs(high)):
+            found.append((line, "high", float(y.max())))
+        elif level and not inside and abs((x.min() + x.max()) / 2 - middle) < 1e-9 * (1 + width):
+            found.append((line, "cap", float(y[0])))
+    return found if any(word == "median" for _, word, _ in found) else []
+
+
+def _near(values: Any, at: float) -> bool:
+    return bool(len(values)) and bool((abs(values - at) <= 1e-6 * (1 + abs(at))).all())
+
+
+def _is_rectangle(x: Any, y: Any) -> bool:
+    if len(x) not in (5, 6):
+        return False
+    np = numpy()
+    corners = len(np.unique(x)) == 2 and len(np.unique(y)) == 2
+    return corners and x[0] == x[4] and y[0] == y[4]
+
+
+def _xy(line: Any) -> tuple[Any, Any]:
+    return array(line.get_xdata(orig=False)), array(line.get_ydata(orig=False))
+
+
+def _path(patch: Any) -> tuple[Any, Any]:
+    if type(patch).__name__ != "PathPatch":
+        return array([]), array([])
+    vertices = array(patch.get_path().vertices).reshape(-1, 2)
+    return vertices[:, 0], vertices[:, 1]

@@ -1,0 +1,179 @@
+"""The figures that this notebook has shown, and the way from a reference to a picture.
+
+`install(ip)` puts a `Shelf` up in one shell: from then on it keeps the very bytes that the page
+got, for `@last`, `@12.2` and a question without `-i`. `resolve` turns references into pictures,
+`default` finds the one that is meant when there is none. This room refuses to encode (images.py
+does) and to talk to anything but IPython and the objects it is handed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import weakref
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from vlmagic import facts
+
+from .hooks import Hooks
+from .item import LIVE, PLOTLY, RASTERS, VEGA, Item, Run
+from .kinds import drawable, kind_of, picturable, title_of
+from .resolve import Resolved, default, resolve
+
+__all__ = [
+    "Item",
+    "Resolved",
+    "Run",
+    "Shelf",
+    "default",
+    "figures",
+    "install",
+    "of",
+    "picturable",
+    "remove",
+    "resolve",
+]
+
+_PICTURES = (*RASTERS, "image/svg+xml", "application/pdf", PLOTLY)
+MOST_ITEMS = 32
+MOST_BYTES = 48 * 2**20
+MOST_BYTES_PER_ITEM = 24 * 2**20
+
+
+class Shelf:
+    """The newest pictures, oldest first, within `MOST_ITEMS` and `MOST_BYTES`."""
+
+    def __init__(self) -> None:
+        self._items: list[Item] = []
+        self._lock = threading.Lock()
+        self.hooks: Hooks | None = None
+
+    @property
+    def items(self) -> Sequence[Item]:
+        """What is on the shelf now, oldest first."""
+        with self._lock:
+            return tuple(self._items)
+
+    @property
+    def serial(self) -> int:
+        """How many cells have been run since the shelf was put up."""
+        return self.hooks.current.serial if self.hooks else 0
+
+    def wants(self, data: Mapping[str, Any], owner: Any) -> bool:
+        """Whether there is a picture in a bundle, or an object that can become one."""
+        return _picture_in(data, owner) is not None
+
+    def collect(
+        self,
+        data: Mapping[str, Any],
+        owner: Any,
+        run: Run,
+        metadata: Mapping[str, Any] | None = None,
+        display_id: str | None = None,
+        *,
+        update: bool = False,
+    ) -> None:
+        """Keep the picture in a bundle that was just shown, if there is one."""
+        mime = _picture_in(data, owner)
+        if mime is None:
+            return
+        payload = None if mime == LIVE else data[mime]
+        weight = _weight(payload)
+        item = Item(run, 0, mime, payload, kind_of(owner, mime), weight, display_id=display_id)
+        if weight > MOST_BYTES_PER_ITEM:
+            item.payload, item.weight = None, 0
+        if owner is not None:
+            with contextlib.suppress(TypeError):
+                item.owner = weakref.ref(owner)
+            item.title = title_of(owner)
+            item.known = facts.facts_of(owner)
+        if metadata:
+            inner = metadata.get(mime)
+            item.metadata = {**metadata, **inner} if isinstance(inner, Mapping) else metadata
+        with self._lock:
+            self._keep(item, update=update)
+
+    def _keep(self, item: Item, *, update: bool) -> None:
+        if update:
+            for place, old in enumerate(self._items):
+                if item.display_id is not None and old.display_id == item.display_id:
+                    item.run, item.index, item.revision = old.run, old.index, old.revision + 1
+                    self._items[place] = item
+            self._trim()
+            return
+        if self._items and _same(self._items[-1], item):
+            return
+        item.run.shown += 1
+        item.index = item.run.shown
+        self._items.append(item)
+        self._trim()
+
+    def _trim(self) -> None:
+        held = sum(item.weight for item in self._items)
+        while len(self._items) > MOST_ITEMS or held > MOST_BYTES:
+            held -= self._items.pop(0).weight
+
+
+def _picture_in(data: Mapping[str, Any], owner: Any) -> str | None:
+    """The mime type to keep: rasters first, then drawings, then specifications, then the object."""
+    for mime in _PICTURES:
+        if mime in data:
+            return mime
+    for mime in data:
+        if mime.startswith(VEGA):
+            return mime
+    return LIVE if drawable(owner) else None
+
+
+def _same(last: Item, new: Item) -> bool:
+    """A figure as the last line of its cell is shown twice: as its value and by the flush."""
+    owner = new.live()
+    return (
+        owner is not None
+        and last.run is new.run
+        and last.live() is owner
+        and last.mime == new.mime
+        and last.payload == new.payload
+    )
+
+
+def _weight(payload: Any) -> int:
+    if isinstance(payload, (str, bytes)):
+        return len(payload)
+    if isinstance(payload, Mapping):
+        return 64 + sum(len(str(key)) + _weight(value) for key, value in payload.items())
+    if isinstance(payload, (list, tuple)):
+        return 64 + sum(_weight(value) for value in payload)
+    return 32
+
+
+_shelves: weakref.WeakKeyDictionary[Any, Shelf] = weakref.WeakKeyDictionary()
+
+
+def of(ip: Any) -> Shelf | None:
+    """The shelf of this shell, if it has one."""
+    return _shelves.get(ip)
+
+
+def figures(shelf: Shelf | None) -> list[Item]:
+    """What `%vl figures` lists, oldest first."""
+    return list(shelf.items) if shelf is not None else []
+
+
+def install(ip: Any) -> Shelf:
+    """Put a shelf up in the shell `ip`; the same one again if it already has one."""
+    shelf = _shelves.get(ip)
+    if shelf is None:
+        shelf = _shelves[ip] = Shelf()
+        shelf.hooks = Hooks(ip, shelf)
+        shelf.hooks.put_in()
+    return shelf
+
+
+def remove(ip: Any) -> None:
+    """Take the shelf down and leave the shell as it was."""
+    shelf = _shelves.pop(ip, None)
+    if shelf is not None and shelf.hooks is not None:
+        shelf.hooks.take_out()
+        shelf.hooks = None

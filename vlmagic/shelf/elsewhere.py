@@ -1,0 +1,158 @@
+"""Pictures outside the kernel's memory: files, the saved notebook, the clipboard.
+
+This room refuses the network: an address is handed on as it is.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import glob
+import json
+import os
+import sys
+import urllib.parse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from vlmagic.errors import CellError, ImageError
+from vlmagic.language import say
+from vlmagic.references import Attachment, DataURL, Place
+
+MOST_FILES = 32
+
+
+def files(place: Place) -> list[Path]:
+    """The file of a path, or the sorted files of a pattern (at most `MOST_FILES`)."""
+    path = Path(place.path).expanduser()
+    if path.exists():
+        return [path]
+    if not place.pattern:
+        raise _missing(place, path)
+    found = [Path(name) for name in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207
+    found = [one for one in found if one.is_file()]
+    if not found:
+        raise CellError(
+            say("No file matches {pattern}.", pattern=place.text),
+            say("Paths count from the folder of the kernel: {folder}", folder=Path.cwd()),
+        )
+    if len(found) > MOST_FILES:
+        raise CellError(
+            say("{pattern} matches {count} files.", pattern=place.text, count=len(found)),
+            say("At most {limit} go along: narrow the pattern.", limit=MOST_FILES),
+        )
+    return found
+
+
+def _missing(place: Place, path: Path) -> CellError:
+    import difflib
+
+    what = say("There is no file {path}.", path=place.path)
+    if "," in place.path:
+        return CellError(what, say("Write one -i for each picture: -i a -i b."))
+    try:
+        names = [entry.name for entry in path.parent.iterdir()]
+    except OSError:
+        names = []
+    near = difflib.get_close_matches(path.name, names, 1, 0.6)
+    if near:
+        return CellError(what, say("Did you mean {path}?", path=path.parent / near[0]))
+    return CellError(
+        what,
+        say("Paths count from the folder of the kernel: {folder}", folder=Path.cwd()),
+    )
+
+
+def attachment(reference: Attachment, namespace: Mapping[str, Any]) -> tuple[str, bytes]:
+    """Name and bytes of a picture in a Markdown cell of the notebook, as it was last saved."""
+    path = _notebook(namespace)
+    try:
+        notebook = json.loads(path.read_text("utf-8"))
+        cells = [cell.get("attachments") or {} for cell in notebook["cells"]]
+        found = [
+            (name, data)
+            for attached in cells
+            for name, bundle in attached.items()
+            for mime, data in bundle.items()
+            if mime.startswith("image/")
+        ]
+    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+        raise CellError(
+            say("The notebook {path} cannot be read: {problem}", path=path, problem=error),
+            say("Save the notebook and try again."),
+        ) from error
+    wanted = [pair for pair in found if reference.name in (None, pair[0])]
+    if not wanted:
+        raise CellError(
+            say("{text} is not in the saved notebook.", text=reference.text),
+            say("Attached are: {names}.", names=", ".join(name for name, _ in found))
+            if found
+            else say("No Markdown cell has a picture attached; save the notebook first."),
+        )
+    if len(wanted) > 1:
+        raise CellError(
+            say("{text} is {count} pictures.", text=reference.text, count=len(wanted)),
+            say("Choose: {items}.", items=", ".join(f"@md:{name}" for name, _ in wanted)),
+        )
+    name, data = wanted[0]
+    return name, base64.b64decode("".join(data) if isinstance(data, list) else data)
+
+
+def _notebook(namespace: Mapping[str, Any]) -> Path:
+    for known in (
+        namespace.get("__session__"),
+        namespace.get("__vsc_ipynb_file__"),
+        os.environ.get("JPY_SESSION_NAME"),
+    ):
+        if isinstance(known, str) and known.endswith(".ipynb"):
+            return Path(known)
+    raise CellError(
+        say("The file of this notebook is not known here."),
+        say("Save the picture to a file and give its path."),
+    )
+
+
+def clipboard() -> Any:
+    """The picture in the clipboard of the machine that runs the kernel."""
+    from PIL import ImageGrab
+
+    local = sys.platform in ("darwin", "win32") or any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
+    )
+    grabbed: Any = None
+    try:
+        if local:
+            grabbed = ImageGrab.grabclipboard()
+    except (NotImplementedError, OSError, ValueError) as error:
+        raise ImageError(
+            say("The clipboard cannot be read: {problem}", problem=error),
+            say("Install wl-clipboard or xclip, or save the picture to a file."),
+        ) from error
+    if isinstance(grabbed, list) and grabbed:
+        return Path(grabbed[0]).read_bytes()
+    if grabbed is None or isinstance(grabbed, list):
+        raise ImageError(
+            say("There is no picture in the clipboard of the machine that runs the kernel.")
+            if local
+            else say("The machine that runs the kernel has no clipboard."),
+            say("Save the picture to a file and give its path."),
+        )
+    return grabbed
+
+
+def data_url(reference: DataURL) -> tuple[bytes, str]:
+    """The bytes in a data URL, and a label that is short enough to show."""
+    text = reference.text
+    head, comma, body = text.strip("\"'").partition(",")
+    label = f"{head},…"
+    try:
+        if not comma:
+            raise ValueError(head)
+        raw = urllib.parse.unquote_to_bytes(body)
+        return (base64.b64decode(raw, validate=True) if head.endswith(";base64") else raw), label
+    except (ValueError, binascii.Error) as error:
+        raise ImageError(
+            say("The data URL {start} is damaged.", start=text[:40]),
+            say("It has to read data:image/png;base64,… without blanks."),
+        ) from error

@@ -1,0 +1,137 @@
+"""What sort of thing an object is, told by its type alone.
+
+No library is imported for it: an object of matplotlib cannot exist before matplotlib does. This
+room refuses to draw and to read data.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from vlmagic.facts import figure_of
+
+from .item import PLOTLY, VEGA
+
+_NAMES = {"mpl_toolkits": "matplotlib", "_plotly_utils": "plotly"}
+_ALIVE = {"altair": {"TopLevelMixin"}, "bokeh": {"Plot"}}
+
+
+def library_of(obj: Any) -> str:
+    """The library that an object comes from: `matplotlib`, `PIL`, `pandas`, ..."""
+    root = type(obj).__module__.partition(".")[0]
+    return _NAMES.get(root, root)
+
+
+def kind_of(obj: Any, mime: str = "") -> str:
+    """The word for a shown thing: its library, or what its mime type says."""
+    if obj is not None and library_of(obj) not in ("builtins", "ipykernel", "__main__"):
+        return library_of(obj)
+    if mime == PLOTLY:
+        return "plotly"
+    return "altair" if mime.startswith(VEGA) else "picture"
+
+
+def is_figure(obj: Any) -> bool:
+    """Whether it is a whole figure of matplotlib."""
+    library = sys.modules.get("matplotlib.figure")
+    return library is not None and isinstance(obj, library.Figure)
+
+
+def drawable(obj: Any) -> bool:
+    """Whether an object that was shown without a picture can be drawn later on."""
+    if obj is None or type(obj).__module__ == "builtins":
+        return False
+    root = library_of(obj)
+    if root == "matplotlib":
+        return is_figure(obj)
+    if root not in ("altair", "bokeh"):
+        return False
+    return any(cls.__name__ in _ALIVE[root] for cls in type(obj).__mro__)
+
+
+def title_of(obj: Any) -> str:
+    """The title of a figure in one line of at most 60 characters, or nothing."""
+    try:
+        figure = figure_of(obj)
+        if figure is not None:
+            titles = [figure.get_suptitle()] if hasattr(figure, "get_suptitle") else []
+            titles += [axes.get_title() for axes in figure.axes]
+        else:
+            titles = [_declared(obj)]
+    except Exception:  # noqa: BLE001 - other people's objects
+        return ""
+    title = " ".join(next((text for text in titles if text), "").split())
+    return title if len(title) <= 60 else title[:59] + "…"
+
+
+def _declared(obj: Any) -> str:
+    if library_of(obj) == "plotly":
+        return str(obj.layout.title.text or "")
+    if library_of(obj) == "plotnine":
+        return str(getattr(getattr(obj, "labels", None), "title", None) or "")
+    title = getattr(obj, "title", "") if library_of(obj) == "altair" else ""
+    return title if isinstance(title, str) else ""
+
+
+def looks_like_picture(obj: Any) -> bool:
+    """Whether a variable is worth offering as a picture."""
+    root = library_of(obj)
+    if root in ("plotnine", "plotly", "altair"):
+        return drawable(obj) or type(obj).__name__ in ("ggplot", "Figure", "FigureWidget")
+    if root in ("numpy", "torch"):
+        shape = getattr(obj, "shape", ())
+        return len(shape) in (2, 3) and min(shape) >= 1 and max(shape) >= 16
+    if root == "PIL":
+        return hasattr(obj, "size") and hasattr(obj, "convert")
+    if root == "IPython":
+        return type(obj).__name__ in ("Image", "SVG", "CapturedIO")
+    try:
+        return figure_of(obj) is not None
+    except Exception:  # noqa: BLE001 - other people's objects
+        return False
+
+
+def picturable(namespace: Mapping[str, Any], hidden: frozenset[str] = frozenset()) -> list[str]:
+    """Variables that look like pictures, IPython's own (`_`, `_12`, `Out`) left out."""
+    return [
+        name
+        for name, value in list(namespace.items())
+        if isinstance(name, str)
+        and not name.startswith("_")
+        and name not in hidden
+        and not isinstance(value, type)
+        and looks_like_picture(value)
+    ]
+
+
+def pyplot_figures() -> dict[int, Any]:
+    """The figures that pyplot holds open, by number, the current one last."""
+    helper = sys.modules.get("matplotlib._pylab_helpers")
+    if helper is None:
+        return {}
+    return {number: manager.canvas.figure for number, manager in list(helper.Gcf.figs.items())}
+
+
+def members_of(value: Any) -> list[Any]:
+    """The one object itself, or the pictures in a collection; parts of one figure are one."""
+    if library_of(value) == "numpy" and str(getattr(value, "dtype", "")) == "object":
+        value = list(value.flat)
+    if not isinstance(value, (list, tuple)) or not value or figure_of(value) is not None:
+        return [value]
+    found: list[Any] = []
+    for member in _flat(value):
+        figure = figure_of(member)
+        thing = member if figure is None else figure
+        if not any(thing is other for other in found):
+            found.append(thing)
+    return found
+
+
+def _flat(values: Sequence[Any]) -> Iterator[Any]:
+    for value in values:
+        if isinstance(value, (list, tuple)) and figure_of(value) is None:
+            yield from _flat(value)
+        else:
+            yield value

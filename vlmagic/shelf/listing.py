@@ -1,0 +1,62 @@
+"""What there is to look at, in a few lines, for the errors that have to say so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from vlmagic.errors import CellError
+from vlmagic.language import say
+
+from .kinds import kind_of, picturable, pyplot_figures, title_of
+
+if TYPE_CHECKING:
+    from . import Shelf
+
+_MOST = 5
+
+
+def nothing_here(
+    what: str,
+    shelf: Shelf | None,
+    namespace: Mapping[str, Any],
+    hidden: frozenset[str],
+) -> CellError:
+    """`what` was not found: an error that lists what there is instead."""
+    there: list[str] = []
+    items = list(shelf.items)[-_MOST:] if shelf is not None else []
+    if items:
+        there.append(say("shown: {items}", items=", ".join(str(item) for item in items)))
+    elif shelf is not None:
+        there.append(say("nothing has been shown since vlmagic was loaded in this kernel"))
+    opened = [f"@fig:{number}" for number in pyplot_figures()][:_MOST]
+    if opened:
+        there.append(say("open: {figures}", figures=", ".join(opened)))
+    variables = picturable(namespace, hidden)[:_MOST]
+    if variables:
+        there.append(say("variables: {names}", names=", ".join(variables)))
+    if not (items or opened or variables):
+        remedy = say("Show a figure first, name a file (-i picture.png), or ask without one (--no-image).")
+        return CellError(what, f"{_sentence(there)} {remedy}".strip())
+    return CellError(what, _sentence([say("there is"), "; ".join(there)], " "))
+
+
+def several(label: str, members: Sequence[Any]) -> CellError:
+    """`label` should be one picture and is more."""
+    kinds = [
+        f"{label}[{number}] {kind_of(member)}" + (f' "{t}"' if (t := title_of(member)) else "")
+        for number, member in enumerate(members[:_MOST])
+    ]
+    return CellError(
+        say("{label} is {count} pictures, not one.", label=label, count=len(members)),
+        say(
+            "Choose: {items}. For all of them write {label}[:].",
+            items=", ".join(kinds) + (", …" if len(members) > _MOST else ""),
+            label=label,
+        ),
+    )
+
+
+def _sentence(parts: Sequence[str], between: str = "; ") -> str:
+    text = between.join(parts)
+    return f"{text[:1].upper()}{text[1:]}." if text else ""

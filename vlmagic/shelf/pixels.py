@@ -1,0 +1,306 @@
+"""An object as a picture: what images.py can take in, or text where a picture makes no sense.
+
+Drawing never changes what is drawn: a figure of matplotlib has the same pixels and the same facts
+afterwards. Rasterisers of other libraries are used if they are installed and named if they are
+not. This room refuses to search: it is handed one object.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vlmagic import facts
+from vlmagic.errors import ImageError, MissingExtra, VLReasonError
+from vlmagic.language import say
+from vlmagic.references import VIDEO_SUFFIXES
+
+from .item import PLOTLY, RASTERS, VEGA
+from .kinds import kind_of, library_of, title_of
+
+_MOST_FILE = 200 * 2**20
+_MOST_ROWS = 200
+_MOST_TABLE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One object, drawn: exactly one of `source`, `url` and `text` is there."""
+
+    source: Any = None
+    """bytes, PIL.Image.Image or numpy.ndarray, as images.normalise takes them."""
+    url: str | None = None
+    text: str | None = None
+    origin: str = ""
+    title: str = ""
+    facts: facts.Facts | None = None
+    notices: tuple[str, ...] = ()
+    background: str = "auto"
+
+
+def draw(obj: Any, *, dpi: int | None = None, name: str = "") -> Drawn:
+    """The picture of `obj` as it is now; ImageError if it has none.
+
+    `dpi` is for figures of matplotlib; None is the figure's own.
+    """
+    figure = facts.figure_of(obj)
+    if figure is not None:
+        return Drawn(
+            savefig(figure, dpi),
+            origin="matplotlib",
+            title=title_of(figure),
+            facts=facts.facts_of(figure),
+        )
+    if isinstance(obj, (bytes, bytearray, memoryview)):
+        return Drawn(bytes(obj), origin="bytes")
+    if isinstance(obj, Path):
+        return read(obj)
+    drawer = _DRAWERS.get(library_of(obj))
+    drawn = drawer(obj) if drawer else None
+    if drawn is None:
+        drawn = _by_representation(obj)
+    if drawn is None:
+        raise ImageError(
+            say("{name} is no picture but {kind}.", name=name or say("This"), kind=_type(obj)),
+            say("Pictures are figures, images, arrays of pixels, tables, and paths of files."),
+        )
+    return drawn
+
+
+def savefig(figure: Any, dpi: int | None = None) -> bytes:
+    """The figure as the notebook would show it: PNG, tight, in its own colours."""
+    buffer = io.BytesIO()
+    try:
+        figure.savefig(
+            buffer,
+            format="png",
+            bbox_inches="tight",
+            dpi=dpi or figure.dpi,
+            facecolor=figure.get_facecolor(),
+            edgecolor=figure.get_edgecolor(),
+        )
+    except Exception as error:
+        raise ImageError(
+            say("matplotlib cannot draw this figure: {problem}", problem=_problem(error)),
+            say("Show the figure in a cell of its own to see what is wrong with it."),
+        ) from error
+    return buffer.getvalue()
+
+
+def read(path: Path) -> Drawn:
+    """The picture in a file; ImageError for what is none, before anything is decoded."""
+    path = path.expanduser()
+    if path.is_dir():
+        raise ImageError(
+            say("{path} is a folder.", path=path),
+            say("Write {path}/*.png for all the pictures in it.", path=path),
+        )
+    if path.suffix.lower() in VIDEO_SUFFIXES:
+        raise video(path.name)
+    try:
+        size = path.stat().st_size
+        if size > _MOST_FILE:
+            raise ImageError(
+                say("{path} has {size} MB.", path=path, size=size // 10**6),
+                say("The limit is {limit} MB: save a smaller copy.", limit=_MOST_FILE // 10**6),
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        raise ImageError(
+            say("{path} cannot be read: {problem}.", path=path, problem=error.strerror or error),
+            say("Paths count from the folder of the kernel: {folder}", folder=Path.cwd()),
+        ) from error
+    return Drawn(data, origin="file", title=path.name)
+
+
+def video(name: str) -> ImageError:
+    """The one sentence for moving pictures."""
+    return ImageError(
+        say("vlmagic cannot look at a video: {name}", name=name),
+        say("Give single frames of it as pictures."),
+    )
+
+
+def bundle(data: Mapping[str, Any], origin: str = "picture") -> Drawn | None:
+    """The picture in a mime bundle, as the page got it; None if there is none."""
+    import base64
+
+    for mime in RASTERS:
+        if mime in data:
+            raw = data[mime]
+            return Drawn(base64.b64decode(raw) if isinstance(raw, str) else raw, origin=origin)
+    if "image/svg+xml" in data:
+        drawing = data["image/svg+xml"]
+        return Drawn(drawing.encode() if isinstance(drawing, str) else drawing, origin=origin)
+    if PLOTLY in data:
+        return _plotly_json(data[PLOTLY])
+    for mime, specification in data.items():
+        if mime.startswith(VEGA):
+            return _vega(specification)
+    return None
+
+
+def _raster(draw_it: Any, what: str) -> bytes:
+    try:
+        return bytes(draw_it())
+    except VLReasonError:
+        raise
+    except Exception as error:
+        raise ImageError(
+            say("This {what} cannot be drawn: {problem}", what=what, problem=_problem(error)),
+            say("Save it as PNG and give the file."),
+        ) from error
+
+
+def _pil(obj: Any) -> Drawn | None:
+    return Drawn(obj, origin="PIL") if hasattr(obj, "convert") else None
+
+
+def _array(obj: Any) -> Drawn | None:
+    if str(getattr(obj, "dtype", "object")) == "object":
+        return None
+    return Drawn(obj, origin=library_of(obj))
+
+
+def _table(obj: Any) -> Drawn | None:
+    frame = getattr(obj, "data", obj) if type(obj).__name__ == "Styler" else obj
+    if not hasattr(frame, "shape") or not hasattr(frame, "head"):
+        return None
+    rows, notices = int(frame.shape[0]), []
+    shown = frame.head(_MOST_ROWS)
+    text = shown.write_csv() if hasattr(shown, "write_csv") else shown.to_csv()
+    if len(text) > _MOST_TABLE:
+        text = text[: text.rfind("\n", 0, _MOST_TABLE) + 1]
+    sent = max(0, text.count("\n") - 1)
+    notices.append(say("A table goes as text (CSV), not as a picture."))
+    if sent < rows:
+        notices.append(say("Of {rows} rows only the first {sent} go along.", rows=rows, sent=sent))
+    return Drawn(text=text, origin=library_of(obj), notices=tuple(notices))
+
+
+def _ipython(obj: Any) -> Drawn | None:
+    word = type(obj).__name__
+    if word in ("Video", "YouTubeVideo"):
+        raise video(str(getattr(obj, "filename", None) or getattr(obj, "url", None) or word))
+    if word == "CapturedIO":
+        found = [b for b in (bundle(out.data, "captured") for out in obj.outputs) if b]
+        if len(found) > 1:
+            raise ImageError(
+                say("{count} pictures were captured.", count=len(found)),
+                say("Choose one: write NAME.outputs[0]"),
+            )
+        return found[0] if found else None
+    if word == "RichOutput":
+        return bundle(obj.data, "captured")
+    if word not in ("Image", "SVG"):
+        return None
+    if obj.data is not None:
+        data = obj.data.encode() if isinstance(obj.data, str) else bytes(obj.data)
+        return Drawn(data, origin="IPython")
+    if getattr(obj, "filename", None):
+        return read(Path(obj.filename))
+    return Drawn(url=str(obj.url), origin="url")
+
+
+def _plotly(obj: Any) -> Drawn | None:
+    if not hasattr(obj, "to_image"):
+        return None
+    from importlib.util import find_spec
+
+    known = facts.facts_of(obj)
+    if find_spec("kaleido") is None:
+        if known is None:
+            raise MissingExtra(
+                say("A plotly figure has to be drawn first, and kaleido is not installed."),
+                say(
+                    "pip install kaleido (it needs Chrome or Chromium), or save the figure as PNG."
+                ),
+            )
+        notice = say(
+            "kaleido is not installed: this plotly figure goes as facts, without its pixels."
+        )
+        return Drawn(text=known.text, origin="plotly", notices=(notice,))
+    return Drawn(
+        _raster(lambda: obj.to_image(format="png", scale=2), "plotly"),
+        origin="plotly",
+        title=title_of(obj),
+        facts=known,
+    )
+
+
+def _plotly_json(specification: Any) -> Drawn | None:
+    from plotly.graph_objects import Figure
+
+    wanted = {key: specification[key] for key in ("data", "layout") if key in specification}
+    return _plotly(Figure(wanted, skip_invalid=True))
+
+
+def _altair(obj: Any) -> Drawn | None:
+    return _vega(obj.to_dict()) if hasattr(obj, "to_dict") else None
+
+
+def _vega(specification: Any) -> Drawn:
+    try:
+        import vl_convert
+    except ImportError as error:
+        raise MissingExtra(
+            say("An altair chart has to be drawn first, and vl-convert is not installed."),
+            say("pip install vl-convert-python, or save the chart as PNG."),
+        ) from error
+    text = json.dumps(specification)
+    return Drawn(
+        _raster(lambda: vl_convert.vegalite_to_png(text, scale=2), "altair"),
+        origin="altair",
+    )
+
+
+def _by_representation(obj: Any) -> Drawn | None:
+    """Anything that can draw itself for a notebook: plotnine, seaborn.objects, ..."""
+    if isinstance(obj, type):
+        return None
+    origin = kind_of(obj)
+    for method, mime in (
+        ("_repr_png_", "image/png"),
+        ("_repr_jpeg_", "image/jpeg"),
+        ("_repr_svg_", "image/svg+xml"),
+        ("_repr_mimebundle_", ""),
+    ):
+        call = getattr(obj, method, None)
+        if call is None:
+            continue
+        try:
+            result = call()
+        except Exception as error:
+            raise ImageError(
+                say("{kind} cannot draw itself: {problem}", kind=origin, problem=_problem(error)),
+                say("Show it in a cell of its own to see what is wrong with it."),
+            ) from error
+        found = result[0] if isinstance(result, tuple) else result
+        drawn = bundle({mime: found} if mime and found else found or {}, origin)
+        if drawn is not None:
+            return Drawn(drawn.source, origin=origin, title=title_of(obj))
+    return None
+
+
+def _problem(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:300]
+
+
+def _type(obj: Any) -> str:
+    return f"{library_of(obj)}.{type(obj).__name__}".removeprefix("builtins.")
+
+
+_DRAWERS = {
+    "PIL": _pil,
+    "numpy": _array,
+    "torch": _array,
+    "pandas": _table,
+    "polars": _table,
+    "IPython": _ipython,
+    "plotly": _plotly,
+    "altair": _altair,
+}
