@@ -228,7 +228,11 @@ def test_cancel_in_mid_thinking_keeps_the_text() -> None:
         return stream
 
     source.open = opened  # type: ignore[method-assign]
-    threading.Thread(target=lambda: (reached.wait(10), cancel()), daemon=True).start()
+    def wish() -> None:
+        reached.wait(10)
+        cancel()
+
+    threading.Thread(target=wish, daemon=True).start()
     result = ask(ASKED, source, cancel=cancel)
     assert (result.status, result.finish_reason, result.thinking) == (
         "stopped",

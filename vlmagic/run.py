@@ -59,7 +59,7 @@ class Source(Protocol):
         """The host, for the user's eyes."""
 
     def open(self, request: Request) -> Stream:
-        """A stream that has not begun: nothing is sent before it is iterated."""
+        """A stream that has not begun: its SDK is imported, and nothing is sent before iterating."""
 
 
 class Sink(Protocol):
@@ -255,7 +255,7 @@ class _Run:
         """Ask until there is an ending: the one retry loop, only before the first byte."""
         for attempt in range(1, RETRIES + 2):
             try:
-                return self._once()
+                return self._once(attempt)
             except VLReasonError as error:
                 pause = self._pause(error, attempt)
                 if pause is None:
@@ -298,9 +298,11 @@ class _Run:
             "interrupted" if self.cancel.reason == "interrupted" else "stopped", self.request.model
         )
 
-    def _once(self) -> Done | Failed:
+    def _once(self, attempt: int) -> Done | Failed:
         """One attempt, to its ending; raises what the source raised."""
         self.stream = self.source.open(self.request)
+        if attempt == 1:
+            self.began = self.clock.now()  # importing an SDK takes seconds that are nobody's answer
         self.news.clear()
         reader = _Reader(self.stream, self.news, self.clock, self.began)
         began = heard_at = shown_at = self.clock.now()

@@ -111,7 +111,7 @@ def _from_text(kind: Kind, text: str) -> object:
 
 TABLE: tuple[Setting, ...] = (
     Setting("model", "text", "qwen3-vl-plus", "the model that is asked"),
-    Setting("api", "text", "openai", "the protocol that is spoken", choices=("openai",)),
+    Setting("api", "text", "openai", "the protocol that is spoken", choices=("openai", "dashscope")),
     Setting("region", "text", "beijing", "the region of Model Studio", choices=tuple(catalog.REGIONS)),
     Setting("base_url", "text", None, "any OpenAI-compatible server, instead of Model Studio"),
     Setting("workspace", "text", None, "a workspace of Model Studio"),
@@ -256,7 +256,8 @@ def resolve(
             values[row.name] = row.default
             origins[row.name] = say("default")
     base_url = _base_url(values, origins)
-    dialect = values["dialect"] or dialects.recognise(base_url)
+    native = values["api"] == "dashscope"
+    dialect = values["dialect"] or ("modelstudio" if native else dialects.recognise(base_url))
     return Settings(
         api=values["api"],
         base_url=base_url,
@@ -277,16 +278,17 @@ def resolve(
 
 def _base_url(values: Mapping[str, Any], origins: Mapping[str, str]) -> str:
     given = values["base_url"]
+    native = values["api"] == "dashscope"
     if given is None:
         region = catalog.REGIONS[values["region"]]
         if values["workspace"]:
-            return region.at(values["workspace"]).compatible_url
+            region = region.at(values["workspace"])
         if region.needs_workspace:
             raise SettingsError(
                 say("{region} has no host without a workspace.", region=region.name),
                 say("Name yours with --workspace, or take another --region."),
             )
-        return region.compatible_url
+        return region.native_url if native else region.compatible_url
     parts = urlsplit(given)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise SettingsError(
@@ -307,7 +309,14 @@ def _base_url(values: Mapping[str, Any], origins: Mapping[str, str]) -> str:
             say("{url} would send your key and pictures unencrypted.", url=given),
             say("Use https:// for every host but this machine."),
         )
-    return str(given).rstrip("/")
+    url = str(given).rstrip("/")
+    if native and url.endswith(_COMPATIBLE):
+        return url.removesuffix(_COMPATIBLE) + "/api/v1"
+    return url
+
+
+_COMPATIBLE = "/compatible-mode/v1"
+"""The other protocol of the same host, which serves the native one at `/api/v1`."""
 
 
 def _region(base_url: str, named: str) -> str:

@@ -75,6 +75,8 @@ class OpenAISource:
 
     def open(self, request: Request) -> OpenAIStream:
         """A stream that has not begun: nothing is sent before it is iterated."""
+        import openai  # noqa: F401 - takes seconds the first time, which are not the service's
+
         return OpenAIStream(self, request)
 
 

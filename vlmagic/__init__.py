@@ -1,0 +1,52 @@
+"""Ask a visual reasoning model about the figures in your notebook, and watch it think."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .emulator import Emulator
+    from .errors import VLReasonError
+    from .images import Image
+    from .result import Result
+    from .script import figures, reason, stream
+
+__version__ = "0.1.0"
+__all__ = ["Emulator", "Image", "Result", "VLReasonError", "figures", "reason", "stream"]
+
+_HOMES = {
+    "Emulator": "emulator",
+    "Image": "images",
+    "Result": "result",
+    "VLReasonError": "errors",
+    "figures": "script",
+    "reason": "script",
+    "stream": "script",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """The public names, imported when they are first used."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'vlmagic' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """`%load_ext vlmagic`."""
+    from .magic import load
+
+    load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """`%unload_ext vlmagic`."""
+    from .magic import unload
+
+    unload(shell)

@@ -1,0 +1,77 @@
+"""The `vlmagic` command: demo, emulate, doctor, models."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from . import __version__
+from .errors import VLReasonError
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="vlmagic", description="Ask about the figures in your notebook."
+    )
+    parser.add_argument("--version", action="version", version=f"vlmagic {__version__}")
+    words = parser.add_subparsers(dest="word", required=True, metavar="COMMAND")
+    demo = words.add_parser(
+        "demo", help="run the example notebook against the local emulator, streaming here"
+    )
+    demo.add_argument("--lab", action="store_true", help="open JupyterLab on the examples instead")
+    demo.add_argument(
+        "--out", default="vlmagic-demo", metavar="FOLDER", help="where the results go"
+    )
+    demo.add_argument("--port", type=int, default=8888, help="port of JupyterLab (--lab)")
+    demo.add_argument("--no-browser", action="store_true", help="do not open a browser (--lab)")
+    words.add_parser("emulate", help="start the local emulator of Model Studio", add_help=False)
+    words.add_parser("doctor", help="what is set, from where, and whether the service answers")
+    models = words.add_parser("models", help="the models, what they can do and cost")
+    models.add_argument("name", nargs="*", help="only names that contain this")
+    models.add_argument("--region", default="beijing")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status is 0, or 1 with one sentence on stderr."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        if words[:1] == ["emulate"]:  # its options are its own
+            from .emulator.serve import serve
+
+            serve(words[1:])
+            return 0
+        asked = _parser().parse_args(words)
+        return _act(asked)
+    except VLReasonError as error:
+        print(error.message, error.hint, sep="\n", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _act(asked: argparse.Namespace) -> int:
+    if asked.word == "demo":
+        from . import demo
+
+        if asked.lab:
+            return demo.lab(port=asked.port, browser=not asked.no_browser)
+        return demo.run(asked.out)
+    from . import settings
+
+    found = settings.resolve({}, None, os.environ)
+    if asked.word == "doctor":
+        from .doctor import examine
+
+        print(examine(found))
+    else:
+        from .commands import models
+
+        print(models(asked.name, asked.region))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,303 @@
+"""What `%vl WORD` and `vlmagic WORD` show: figures, models, usage, a Result, the doctor's findings.
+
+Each command is a row of one table. This room refuses to ask a model anything.
+"""
+
+from __future__ import annotations
+
+import difflib
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from . import catalog, doctor, question, shelf
+from .cell import OPTIONS, Ask
+from .errors import CellError
+from .estimate import money
+from .language import say
+from .ledger import LEDGER
+from .result import Result
+from .settings import Settings
+from .table import Table
+
+if TYPE_CHECKING:
+    from .magic import VLMagics
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One word after `%vl`: what it does, and the function that does it."""
+
+    word: str
+    about: str
+    act: Callable[[VLMagics, Sequence[str]], object]
+
+
+def run(magics: VLMagics, line: str) -> object:
+    """Do what the line says; a bare `%vl` lists the commands."""
+    words = shlex.split(line, posix=False)
+    if not words:
+        return Table(
+            [say("command"), say("what it does")], [[f"%vl {c.word}", c.about] for c in COMMANDS]
+        )
+    for command in COMMANDS:
+        if command.word.split()[0] == words[0]:
+            return command.act(magics, words[1:])
+    known = [c.word.split()[0] for c in COMMANDS]
+    close = difflib.get_close_matches(words[0], known, n=1)
+    hint = (
+        say("Did you mean %vl {word}?", word=close[0])
+        if close
+        else say("There are: {words}.", words=", ".join(known))
+    )
+    raise CellError(say("%vl has no command {word!r}.", word=words[0]), hint)
+
+
+def _figures(magics: VLMagics, _: Sequence[str]) -> Table:
+    rows = [
+        [
+            item.label,
+            item.kind,
+            f"{item.size[0]}×{item.size[1]}" if item.size else "–",
+            item.title,
+            f"{item.bytes / 1000:.1f} kB" if item.bytes else "–",
+            f"{len(item.facts.encode()) / 1000:.1f} kB" if item.facts else "–",
+        ]
+        for item in shelf.figures(magics.shelf)
+    ]
+    heads = [say("figure"), say("kind"), say("size"), say("title"), say("bytes"), say("facts")]
+    below = [] if rows else [say("Nothing has been shown since vlmagic was loaded in this kernel.")]
+    return Table(heads, rows, below)
+
+
+def models(words: Sequence[str] = (), region: str = "beijing") -> Table:
+    """The catalog as a table; words filter by name."""
+    rows = []
+    for model in catalog.MODELS:
+        if any(word.lower() not in model.name for word in words):
+            continue
+        price = model.price(region)
+        tier = price.tier(0) if price else None
+        rows.append(
+            [
+                model.name,
+                {"hybrid": say("on or off"), "thinking": say("always"), "plain": say("never")}[model.mode],
+                f"{model.max_thinking:,}" if model.takes_budget and model.max_thinking else "–",
+                say("only") if model.stream_only else say("or not"),
+                f"{money(tier.input, price.currency)} / {money(tier.output, price.currency)}" if tier and price else "–",
+                f"{model.retired.date} → {model.retired.successor}" if model.retired else "",
+            ],
+        )  # fmt: skip
+    heads = [
+        say("model"),
+        say("thinks"),
+        say("budget up to"),
+        say("streams"),
+        say("price in / out"),
+        say("retires"),
+    ]
+    dated = next((p.dated for m in catalog.MODELS if (p := m.price(region))), "?")
+    note = say(
+        "Prices per million tokens in {region}, lowest tier, of {dated}.",
+        region=region,
+        dated=dated,
+    )
+    return Table(heads, rows, [note])
+
+
+def _usage(magics: VLMagics, _: Sequence[str]) -> Table:  # noqa: ARG001 - every command has this shape
+    rows = [
+        [
+            line.model,
+            str(line.calls),
+            f"{line.tokens_in:,}",
+            f"{line.tokens_out:,}",
+            " + ".join(money(amount, currency) for currency, amount in line.money.items()) or "–",
+            str(line.uncounted or ""),
+        ]
+        for line in LEDGER.lines
+    ]
+    total = " + ".join(money(amount, currency) for currency, amount in LEDGER.total().items())
+    heads = [
+        say("model"),
+        say("calls"),
+        say("tokens in"),
+        say("tokens out"),
+        say("cost"),
+        say("without a price"),
+    ]
+    below = (
+        [say("Together: {total}.", total=total)]
+        if total
+        else [say("Nothing has been spent in this kernel.")]
+    )
+    return Table(heads, rows, below)
+
+
+def _show(magics: VLMagics, words: Sequence[str]) -> Result:
+    if len(words) != 1:
+        raise CellError(say("%vl show takes one name."), say("For example: %vl show why"))
+    found = magics.shell.user_ns.get(words[0])
+    if isinstance(found, Result):
+        return found
+    names = [
+        name
+        for name, value in magics.shell.user_ns.items()
+        if isinstance(value, Result) and name[0] != "_"
+    ]
+    raise CellError(
+        say("{name} is no Result.", name=words[0]),
+        say("There are: {names}.", names=", ".join(names))
+        if names
+        else say("Bind one with -o NAME."),
+    )
+
+
+def _emulator(magics: VLMagics, words: Sequence[str]) -> str | None:
+    from .emulator import Emulator
+
+    if list(words) == ["stop"]:
+        if magics.emulator is None:
+            print(say("The emulator is not running."))
+        else:
+            magics.emulator.stop()
+            magics.emulator = None
+            print(say("The emulator has stopped; questions go to the real service again."))
+        return None
+    if words:
+        raise CellError(
+            say("%vl emulator takes nothing, or stop."), say("For example: %vl emulator stop")
+        )
+    if magics.emulator is None:
+        magics.emulator = Emulator()
+        magics.emulator.start()
+    print(
+        say(
+            "The local emulator answers at {url} until `%vl emulator stop`.",
+            url=magics.emulator.compatible_url,
+        ),
+        say("It is no model: it computes what it says from what it is sent, and says so."),
+        sep="\n",
+    )
+    return None
+
+
+def _doctor(magics: VLMagics, _: Sequence[str]) -> Table:
+    return doctor.examine(magics.settle({}), emulator=magics.emulator is not None)
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("figures", "what this notebook has shown, and how to point at it", _figures),
+    Command(
+        "models [WORD]",
+        "the models, what they can do and cost",
+        lambda m, w: models(w, m.settle({}).region),
+    ),
+    Command("usage", "what this kernel has asked and spent, per model", _usage),
+    Command("show NAME", "a Result again", _show),
+    Command(
+        "emulator [stop]", "answer locally, without a key; it is no model and says so", _emulator
+    ),
+    Command("doctor", "what is set, from where, and whether the service answers", _doctor),
+)
+
+
+def usage() -> str:
+    """The help of `%vl?`, made from the table."""
+    width = max(len(command.word) for command in COMMANDS)
+    return "\n".join(f"%vl {command.word:<{width}}  {command.about}" for command in COMMANDS)
+
+
+def look(magics: VLMagics, asked: Ask, found: Settings) -> shelf.Resolved:
+    """The pictures that a cell asks about: its references, else the last figure shown."""
+    how: dict[str, Any] = {
+        "max_pixels": question.max_pixels(found),
+        "facts": bool(found["facts"]),
+        "dpi": found["dpi"],
+        "hidden": frozenset(magics.shell.user_ns_hidden),
+    }
+    if "no_image" in asked.flags:
+        return shelf.Resolved()
+    namespace = magics.shell.user_ns
+    if asked.images:
+        return shelf.resolve(asked.images, magics.shelf, namespace, **how)
+    return shelf.default(magics.shelf, namespace, **how)
+
+
+def dry_run(prepared: question.Question) -> Table:
+    """What would be sent: nothing has left."""
+    request, settings, counted = prepared.request, prepared.settings, prepared.estimate
+    about = "≈ " if counted.approximate else ""
+    thinking = {True: say("on"), False: say("off"), None: say("as the model does")}[
+        request.thinking
+    ]
+    if request.budget is not None:
+        thinking += ", " + say("at most {tokens} tokens", tokens=f"{request.budget:,}")
+    rows = [
+        [say("to"), f"{settings.host} ({settings.origins['base_url'] if settings['base_url'] else settings.region})"],
+        [say("model"), f"{request.model} ({settings.origins['model']})"],
+        [say("thinking"), thinking],
+        *([say("picture"), line] for line in prepared.context.receipt),
+        *([say("facts"), line] for line in prepared.context.facts),
+        [say("question"), request.prompt if len(request.prompt) <= 300 else request.prompt[:300] + "…"],
+        [say("tokens in"), f"{about}{counted.input_tokens:,}"],
+        [say("tokens out"), say("at most {tokens}", tokens=f"{counted.output_at_most:,}") if counted.output_at_most else "?"],
+        [say("cost"), cost_line(prepared)],
+    ]  # fmt: skip
+    return Table([say("dry run"), say("nothing has left")], rows, list(prepared.context.notices))
+
+
+def cost_line(prepared: question.Question) -> str:
+    """The estimate in words: "in ¥0.0013 + at most ¥1.15 out"."""
+    counted = prepared.estimate
+    if counted.cost_in is None or counted.cost_at_most is None:
+        return say("unknown")
+    out = counted.cost_at_most - counted.cost_in
+    return say(
+        "in {cost_in} + at most {cost_out} out (prices of {dated})",
+        cost_in=money(counted.cost_in, counted.currency),
+        cost_out=money(out, counted.currency),
+        dated=counted.price_dated,
+    )
+
+
+def completers(magics: VLMagics) -> Mapping[str, Callable[[Any, Any], list[str]]]:
+    """IPython's completion hooks for our magics, by the word that a line begins with."""
+
+    def results() -> list[str]:
+        names = magics.shell.user_ns.items()
+        return [name for name, value in names if isinstance(value, Result) and name[0] != "_"]
+
+    def vlreason(_: Any, event: Any) -> list[str]:
+        word, before = _word(event)
+        if before in {"-m", "--model"}:
+            return _rest([model.name for model in catalog.MODELS], word, event)
+        if before in {"-i", "--image"}:
+            shown = [item.label for item in shelf.figures(magics.shelf)]
+            names = shelf.picturable(magics.shell.user_ns)
+            return _rest(["@last", "@all", *shown, *names], word, event)
+        if before in {"-o", "--out"}:
+            return _rest(results(), word, event)
+        return _rest([flag for option in OPTIONS for flag in option.flags], word, event)
+
+    def vl(_: Any, event: Any) -> list[str]:
+        word, before = _word(event)
+        known = results() if before == "show" else [c.word.split()[0] for c in COMMANDS]
+        return _rest(known, word, event)
+
+    return {"%%vlreason": vlreason, "%vlreason": vlreason, "%vl": vl}
+
+
+def _word(event: Any) -> tuple[str, str]:
+    """The word that is being typed, and the one before it."""
+    words = event.line.split()
+    if event.line[-1:].isspace():
+        words.append("")
+    return words[-1], words[-2] if len(words) > 1 else ""
+
+
+def _rest(candidates: Sequence[str], word: str, event: Any) -> list[str]:
+    """Candidates for the word; IPython's symbol begins after its last delimiter, such as `@`."""
+    begin = len(word) - len(event.symbol)
+    return [candidate[begin:] for candidate in candidates if candidate.startswith(word)]

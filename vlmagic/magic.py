@@ -1,0 +1,261 @@
+"""The front door of a notebook: `%%vlreason`, `%vlreason` and `%vl`.
+
+It parses, looks, asks and binds; everything it decides is decided further down. It refuses to know
+protocols, and to leave anything behind: `unload` takes away exactly what `load` put in.
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import traitlets
+from IPython.core.inputtransformer2 import EscapedCommand, HelpEnd
+from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, no_var_expand
+
+from . import cell, commands, language, question, settings
+from .cell import Ask
+from .errors import CellError, Interrupted, VLReasonError
+from .events import Done
+from .language import say
+from .render import Asked, choose
+from .result import Result
+from .run import Cancel, Sink
+from .settings import Settings
+
+_TRAITS: Mapping[settings.Kind, type[traitlets.TraitType[Any, Any]]] = {
+    "text": traitlets.Unicode,
+    "integer": traitlets.Integer,
+    "number": traitlets.Float,
+    "switch": traitlets.Bool,
+}
+
+
+def _trait(row: settings.Setting) -> traitlets.TraitType[Any, Any]:
+    """A `%config` trait for a row of the settings table; None means that it is not set here."""
+    about = row.about if row.default is None else f"{row.about} (default: {row.default!r})"
+    if row.choices:
+        trait: traitlets.TraitType[Any, Any] = traitlets.Enum(
+            row.choices,
+            default_value=None,
+            allow_none=True,
+            help=about,
+        )
+    else:
+        trait = _TRAITS[row.kind](None, allow_none=True, help=about)
+    return trait.tag(config=True)
+
+
+_Configured = type("_Configured", (Magics,), {row.name: _trait(row) for row in settings.TABLE})
+
+
+@magics_class
+class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come from the table
+    """Ask a visual reasoning model about the figures of this notebook."""
+
+    def __init__(self, shell: Any, shelf: Any) -> None:
+        super().__init__(shell=shell)
+        self.shelf = shelf
+        self.emulator: Any = None
+        self.latest: Result | None = None
+        self._asked: dict[str, str] = {}
+
+    # -- settings ------------------------------------------------------------------------
+
+    def configured(self) -> dict[str, Any]:
+        """What `%config VLMagics` has set."""
+        return {
+            name: value for name in settings.BY_NAME if (value := getattr(self, name)) is not None
+        }
+
+    def settle(self, options: Mapping[str, Any]) -> Settings:
+        """Settings of one question; while the emulator runs here, it is asked unless told otherwise."""
+        config, environ, key = self.configured(), dict(os.environ), None
+        elsewhere = {"base_url", "region", "workspace"} & options.keys()
+        if self.emulator is not None and not elsewhere:
+            config["base_url"] = self.emulator.compatible_url
+            key = settings.Key(self.emulator.key, "%vl emulator")
+        found = settings.resolve(options, config, environ, key=key)
+        language.choose(found["language"])
+        return found
+
+    # -- asking --------------------------------------------------------------------------
+
+    @no_var_expand
+    @line_cell_magic
+    def vlreason(self, line: str, body: str | None = None) -> None:
+        """Replaced by `cell.usage()`."""
+        asked: Ask | None = None
+        try:
+            asked = cell.parse(line, body)
+            prepared, seen = self._prepare(asked)
+            if "dry_run" in asked.flags:
+                self.shell.display_pub.publish(commands.dry_run(prepared)._repr_mimebundle_())
+                return
+            source = question.admit(prepared)
+            cancel = Cancel()
+            sinks = self._sinks(prepared, cancel)
+        except VLReasonError as error:
+            name = asked.out if asked else getattr(error, "out", None)
+            if name:
+                self._bind(name, Result.refused(error))
+            raise
+        result = Result(prepared.request, prepared.context)
+        if asked.out:
+            self._bind(asked.out, result)
+
+        def run() -> None:
+            question.put(prepared, source, *sinks, cancel=cancel, result=result)
+            self._asked[seen] = _remembered(result)
+
+        if "background" in asked.flags:
+            for sink in sinks:  # a display made on another thread would land in a later cell
+                sink.start(prepared.request)
+            threading.Thread(target=run, name="vlmagic-background", daemon=True).start()
+            return
+        run()
+        self.latest = result
+        end = result.transcript.end
+        if isinstance(end, Done) and end.reason == "interrupted":
+            raise Interrupted
+        result.raise_for_error()
+
+    def _prepare(self, asked: Ask) -> tuple[question.Question, str]:
+        found = self.settle(asked.options)
+        namespace = self.shell.user_ns
+        prompt = (
+            cell.interpolate(asked.prompt, namespace) if "vars" in asked.flags else asked.prompt
+        )
+        if not prompt.strip():
+            raise CellError(
+                say("There is no question."), say("Write it below the %%vlreason line.")
+            )
+        looked = commands.look(self, asked, found)
+        notices = list(looked.notices)
+        for label, text in looked.texts:
+            prompt += f"\n\n{label}:\n{text}"
+        if asked.out and hasattr(builtins, asked.out):
+            notices.append(say("{name} hides Python's own {name} from now on.", name=asked.out))
+        prepared = question.prepare(
+            found, prompt, looked.images, params=asked.params, notices=notices
+        )
+        seen = prepared.request.digest()
+        if before := self._asked.get(seen):
+            prepared = prepared.noting(before)
+        return prepared, seen
+
+    def _sinks(self, prepared: question.Question, cancel: Cancel) -> list[Sink]:
+        found, context = prepared.settings, prepared.context
+        asked = Asked(context.receipt, context.facts, found["thinking"])
+        sinks: list[Sink] = [choose(found["render"], asked, shell=self.shell, stop=cancel)]
+        if found["echo"]:
+            from .render.terminal import FileSink
+
+            sinks.append(FileSink(asked, found["echo"]))
+        return sinks
+
+    def _bind(self, name: str, result: Result) -> None:
+        self.shell.push({name: result}, interactive=True)
+
+    # -- everything else -----------------------------------------------------------------
+
+    @no_var_expand
+    @line_magic
+    def vl(self, line: str) -> Any:
+        """Replaced by `commands.usage()`."""
+        language.choose(self.settle({})["language"])
+        return commands.run(self, line)
+
+
+def _remembered(result: Result) -> str:
+    """The sentence for the next time the very same question is asked."""
+    from .estimate import money
+
+    at = time.strftime("%H:%M:%S")
+    if result.cost is not None:
+        cost = money(result.cost.amount, result.cost.currency)
+        return say("The same question was asked at {at} and cost {cost}.", at=at, cost=cost)
+    return say("The same question was asked at {at}.", at=at)
+
+
+VLMagics.vlreason.__doc__ = cell.usage()
+VLMagics.vl.__doc__ = commands.usage()
+
+
+class _Question(EscapedCommand):  # type: ignore[misc] # IPython ships no types
+    """`%vlreason What is this?` as a call, before IPython takes the last `?` for a wish for help."""
+
+    priority = HelpEnd.priority - 1
+
+    @classmethod
+    def find(cls, tokens_by_line: list[list[Any]]) -> _Question | None:
+        """The first such line that asks something; a bare `%vlreason?` is a wish for help."""
+        for line in tokens_by_line:
+            words = [token for token in line if token.string.strip()]
+            if len(words) > 2 and [token.string for token in words[:2]] == ["%", "vlreason"]:
+                apart = words[2].start[1] > words[1].end[1]
+                if apart and words[-1].string == "?":
+                    return cls(words[0].start)
+        return None
+
+
+class _Loaded:
+    """What one shell was given, so that exactly that can be taken away."""
+
+    def __init__(self, shell: Any) -> None:
+        from . import shelf
+
+        self.shell = shell
+        self.magics = VLMagics(shell, shelf.install(shell))
+        shell.register_magics(self.magics)
+        if self.magics not in shell.configurables:  # newer IPython has done so
+            shell.configurables.append(self.magics)
+        shell.input_transformer_manager.token_transformers.append(_Question)
+        self.completers = commands.completers(self.magics)
+        for key, completer in self.completers.items():
+            shell.set_hook("complete_command", completer, str_key=key)
+
+    def remove(self) -> None:
+        from . import shelf
+
+        shell, magics = self.shell, self.magics
+        if magics.emulator is not None:
+            magics.emulator.stop()
+        shelf.remove(shell)
+        manager = shell.magics_manager
+        for kind, names in magics.magics.items():
+            for name in names:
+                owner = getattr(manager.magics[kind].get(name), "__self__", None)
+                if owner is magics:
+                    del manager.magics[kind][name]
+        if manager.registry.get("VLMagics") is magics:
+            del manager.registry["VLMagics"]
+        transformers = shell.input_transformer_manager.token_transformers
+        if _Question in transformers:
+            transformers.remove(_Question)
+        if magics in shell.configurables:
+            shell.configurables.remove(magics)
+        dispatchers = shell.strdispatchers.get("complete_command")
+        for key in self.completers:
+            if dispatchers is not None:
+                dispatchers.strs.pop(key, None)
+
+
+_loaded: dict[int, _Loaded] = {}
+
+
+def load(shell: Any) -> None:
+    """Give the shell our magics, shelf and completion; twice is once."""
+    if id(shell) not in _loaded:
+        _loaded[id(shell)] = _Loaded(shell)
+
+
+def unload(shell: Any) -> None:
+    """Take away exactly what `load` gave."""
+    found = _loaded.pop(id(shell), None)
+    if found is not None:
+        found.remove()

@@ -1,0 +1,96 @@
+"""The saved output of one conversation: receipt, thinking folded, answer, status.
+
+Two MIME types, never `text/html`: `text/markdown` for notebooks, `text/plain` for terminals.
+This room refuses to know what the lines say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from vlmagic.language import say
+
+from .plain import lines, plain
+from .saved import fence, render_markdown
+
+Fold = Literal["fold", "open", "hidden"]
+_HEAD, _TAIL = 2_000, 20_000
+_LONGEST = 24_000
+
+
+def bundle(
+    *,
+    receipt: Sequence[str],
+    thinking: str,
+    answer: str,
+    notices: Sequence[str],
+    status_line: str,
+    thinking_summary: str,
+    facts: Sequence[str],
+    fold: Fold,
+) -> dict[str, str]:
+    """`text/markdown` and `text/plain` of a conversation that has ended, however it ended.
+
+    `receipt`: one line per picture that was sent; `facts`: what was sent along, folded under it;
+    `thinking_summary`: the line that the folded thinking shows; `status_line`: may have two lines,
+    what happened and what to do.
+    """
+    parts = [_small(line) for line in receipt]
+    if facts:
+        shown = _cut("\n".join(facts), 4_000, 0)
+        parts.append(_details(say("Facts sent along"), fence(shown, "text", "~")))
+    if thinking.strip() and fold != "hidden":
+        shown = _cut(thinking, _HEAD, _TAIL)
+        parts.append(_details(thinking_summary, fence(shown, "text", "~"), is_open=fold == "open"))
+    if answer.strip():
+        parts.append(render_markdown(answer).strip("\n"))
+    parts.extend(_small(line) for line in notices)
+    parts.extend(_small(line) for line in status_line.splitlines())
+    return {
+        "text/markdown": "\n\n".join(part for part in parts if part) + "\n",
+        "text/plain": plain(answer if answer.strip() else status_line),
+    }
+
+
+def running(status: Sequence[str], tail: str) -> dict[str, str]:
+    """The same two types while it still runs: how it stands, and the last lines as plain text."""
+    shown = fence(lines(tail), "text", "~") if tail.strip() else ""
+    parts = [*(_small(line) for line in status), shown]
+    return {
+        "text/markdown": "\n\n".join(part for part in parts if part) + "\n",
+        "text/plain": plain("\n".join((*status, tail)).strip()),
+    }
+
+
+def _cut(text: str, head: int, tail: int) -> str:
+    """The text, its middle left out if it is too long for a notebook."""
+    text = lines(text)
+    if len(text) <= max(_LONGEST if tail else head, head + tail):
+        return text
+    left = len(text) - head - tail
+    note = say("… {left} characters left out; the full text is in .thinking …", left=left)
+    if not tail:
+        note = say("… {left} characters left out …", left=left)
+    return f"{text[:head]}\n\n{note}\n\n{text[len(text) - tail :]}"
+
+
+def _details(summary: str, body: str, *, is_open: bool = False) -> str:
+    words = " ".join(_words(summary).split())
+    opening = "<details open>" if is_open else "<details>"
+    return f"{opening}\n<summary>{words}</summary>\n\n{body}\n\n</details>"
+
+
+def _small(line: str) -> str:
+    """One line in small italics; its words are never markup."""
+    words = " ".join(_words(line).split())
+    return f"<sub><em>{words}</em></sub>" if words else ""
+
+
+def _words(text: str) -> str:
+    """Words inside an HTML tag inside Markdown: each mark that either could read is an entity."""
+    safe = lines(text)
+    return "".join(f"&#{ord(c)};" if c in _MARKS else c for c in safe)
+
+
+_MARKS = frozenset("&<>\"'`*_~[]\\$|{}!@#")

@@ -1,0 +1,186 @@
+"""The lines that every renderer shows alike: who is asked, how it stands, how it ended, what is saved.
+
+This room refuses to display: it says, others show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from vlmagic.catalog import find
+from vlmagic.estimate import Cost, money
+from vlmagic.events import Failed
+from vlmagic.language import say
+from vlmagic.markup import bundle
+
+if TYPE_CHECKING:
+    from vlmagic.errors import VLReasonError
+    from vlmagic.request import Request
+    from vlmagic.transcript import Transcript
+
+Fold = Literal["fold", "open", "hidden"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is known before the first word: what leaves the machine, and how to show the thinking."""
+
+    receipt: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    thinking: Fold = "fold"
+
+
+class Ended(Protocol):
+    """A Result, as far as its last lines need it."""
+
+    transcript: Transcript
+    request: Request | None
+    error: VLReasonError | None
+    context: Any
+
+    @property
+    def cost(self) -> Cost | None:
+        """What it cost."""
+
+    @property
+    def model(self) -> str:
+        """Who answered."""
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took."""
+
+
+def asked_of(result: Ended, thinking: str = "fold") -> Asked:
+    """What was known before the first word of a Result."""
+    fold: Fold = "open" if thinking == "open" else "hidden" if thinking == "hidden" else "fold"
+    return Asked(result.context.receipt, result.context.facts, fold)
+
+
+def mode(request: Request) -> str:
+    """How it thinks, in two words; nothing where nobody knows."""
+    model = find(request.model)
+    if request.thinking is False or (model is not None and model.mode == "plain"):
+        return say("no thinking")
+    if request.budget is not None:
+        return say("thinking ≤ {budget} tokens", budget=f"{request.budget:,}")
+    if request.thinking or (model is not None and model.mode == "thinking"):
+        return say("thinking")
+    return ""
+
+
+def time(seconds: float) -> str:
+    """Seconds for people: `0.4 s`, `12 s`, `2 min 5 s`."""
+    if seconds < 10:
+        return say("{n} s", n=f"{seconds:.1f}")
+    if seconds < 120:
+        return say("{n} s", n=f"{seconds:.0f}")
+    return say("{m} min {n} s", m=int(seconds // 60), n=f"{seconds % 60:.0f}")
+
+
+def thought(transcript: Transcript) -> str:
+    """The line above the folded thinking; empty while there is none."""
+    if not transcript.thinking_length:
+        return ""
+    seconds, usage = transcript.thinking_seconds, transcript.usage
+    words = say("Thought for {time}", time=time(seconds)) if seconds is not None else say("Thought")
+    if usage is not None and usage.thinking_tokens:
+        words += " · " + say("{n} tokens", n=f"{usage.thinking_tokens:,}")
+    return words
+
+
+def live(transcript: Transcript, seconds: float) -> str:
+    """How it stands right now, in one line."""
+    doing = {
+        "waiting": say("waiting"),
+        "thinking": say("thinking"),
+        "answering": say("answering"),
+        "ended": say("complete"),
+    }[transcript.phase]
+    return f"{doing} · {time(seconds)}"
+
+
+def word(status: str) -> str:
+    """The ending in one word."""
+    return {
+        "complete": say("complete"),
+        "truncated": say("cut short"),
+        "stopped": say("stopped"),
+        "failed": say("failed"),
+    }.get(status, status)
+
+
+def status_line(result: Ended) -> str:
+    """Who answered, tokens by kind, cost, seconds and the ending; a second line says what to do."""
+    transcript = result.transcript
+    parts = [result.model, *counted(result)]
+    if result.seconds:
+        parts.append(time(result.seconds))
+    parts.append(word(transcript.status))
+    line = " · ".join(part for part in parts if part)
+    end = transcript.end
+    if isinstance(end, Failed):
+        return "\n".join(part for part in (line, f"{end.message} {end.hint}".strip()) if part)
+    remedy = _remedy(end.reason) if end is not None else ""
+    return f"{line}\n{remedy}".strip()
+
+
+def _remedy(reason: str) -> str:
+    return {
+        "length": say("The token limit was reached; allow more with --max-tokens."),
+        "filter": say("The service's content filter ended the answer."),
+        "partial": say("The service's own time limit cut the answer; streaming has none."),
+    }.get(reason, "")
+
+
+def counted(result: Ended) -> list[str]:
+    """Tokens in and out, by kind, and what they cost; "unknown" where nobody counted."""
+    usage = result.transcript.usage
+    if usage is None or usage.input_tokens is None or usage.output_tokens is None:
+        if result.transcript.status == "failed":
+            return []
+        return [say("tokens: unknown")]
+    kinds = [
+        say("{n} image", n=f"{usage.image_tokens:,}") if usage.image_tokens else "",
+        say("{n} video", n=f"{usage.video_tokens:,}") if usage.video_tokens else "",
+        say("{n} cached", n=f"{usage.cached_tokens:,}") if usage.cached_tokens else "",
+    ]
+    within = ", ".join(kind for kind in kinds if kind)
+    came_in = say("{n} in", n=f"{usage.input_tokens:,}") + (f" ({within})" if within else "")
+    out = say("{n} out", n=f"{usage.output_tokens:,}")
+    if usage.thinking_tokens:
+        out += f" ({say('{n} thinking', n=f'{usage.thinking_tokens:,}')})"
+    found = [f"{came_in} + {out}"]
+    cost = result.cost
+    if cost is not None:
+        found.append(money(cost.amount, cost.currency))
+    return found
+
+
+def ended(result: Ended) -> dict[str, str]:
+    """How it ended, for the view: status, its word, the line of counts, the time."""
+    line, _, remedy = status_line(result).partition("\n")
+    return {
+        "status": result.transcript.status,
+        "word": word(result.transcript.status),
+        "line": "\n".join(part for part in (line, remedy) if part),
+        "time": time(result.seconds) if result.seconds else "",
+    }
+
+
+def saved(result: Ended, thinking: str = "fold") -> dict[str, str]:
+    """What stays in the notebook: `text/markdown` and `text/plain`, and nothing else."""
+    asked, transcript = asked_of(result, thinking), result.transcript
+    notices: Sequence[str] = [notice.text for notice in transcript.notices]
+    return bundle(
+        receipt=asked.receipt,
+        thinking=transcript.thinking,
+        answer=transcript.answer,
+        notices=notices,
+        status_line=status_line(result),
+        thinking_summary=thought(transcript),
+        facts=asked.facts,
+        fold=asked.thinking,
+    )

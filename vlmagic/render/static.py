@@ -1,0 +1,68 @@
+"""One display without a widget: a short status while it runs, the saved bundle when it has ended.
+
+For hosts without widgets, and for runs that nobody watches. While it streams it shows the last
+lines, at most twice a second, never the whole again: that would grow with the square of the text.
+This room refuses to accumulate: it asks the transcript.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from vlmagic.events import Event
+from vlmagic.language import say
+from vlmagic.markup import running
+
+from . import lines
+
+if TYPE_CHECKING:
+    from vlmagic.request import Request
+    from vlmagic.transcript import Transcript
+
+    from .lines import Asked, Ended
+
+_PAUSE = 0.5
+"""Seconds between two updates."""
+_TAIL = 480
+"""Characters of the last lines."""
+
+
+class StaticSink:
+    """Shows a question in one output that it updates; from any thread, through its own handle."""
+
+    def __init__(self, asked: Asked) -> None:
+        self._asked = asked
+        self._handle: Any = None
+        self._model = ""
+        self._began = self._shown = 0.0
+
+    def start(self, request: Request) -> None:
+        """Put the output up; a second call finds it there."""
+        if self._handle is not None:
+            return
+        from IPython.display import display
+
+        self._model = request.model
+        self._began = self._shown = time.monotonic()
+        words = f"{request.model} · {say('waiting')}"
+        self._handle = display(self._bundle(words, ""), raw=True, display_id=True)
+
+    def show(self, transcript: Transcript, batch: Sequence[Event]) -> None:  # noqa: ARG002
+        """The last lines, if the last update was long enough ago."""
+        now = time.monotonic()
+        if now - self._shown < _PAUSE:
+            return
+        self._shown = now
+        status = f"{self._model} · {lines.live(transcript, now - self._began)}"
+        hidden = transcript.phase == "thinking" and self._asked.thinking == "hidden"
+        tail = "" if hidden else transcript.tail(_TAIL).strip("\n")
+        self._handle.update(self._bundle(status, tail), raw=True)
+
+    def finish(self, result: Ended) -> None:
+        """What is saved."""
+        self._handle.update(lines.saved(result, self._asked.thinking), raw=True)
+
+    def _bundle(self, status: str, tail: str) -> dict[str, str]:
+        return running((*self._asked.receipt, status), tail)

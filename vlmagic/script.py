@@ -1,0 +1,172 @@
+"""The front door of a script: `reason`, `stream` and `figures`, without magics.
+
+The same settings, refusals and events as a cell; nothing is displayed unless asked for.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from . import question, settings, shelf
+from .errors import CellError, Interrupted
+from .events import Done, Event, Failed
+from .language import say
+from .references import Reference
+from .references import parse as parse_reference
+from .request import Request
+from .result import Result
+from .run import Cancel, Sink
+from .transcript import Transcript
+
+
+def reason(
+    prompt: str,
+    images: object = None,
+    *,
+    show: bool = False,
+    params: Mapping[str, Any] | None = None,
+    api_key: str | None = None,
+    **options: Any,
+) -> Result:
+    """Ask, wait and return the Result; `raise_for_error()` on it raises what went wrong.
+
+    `images` is one picture or a list of them: a figure, an array, a PIL image, bytes, a path, a URL,
+    or a reference such as "@last". `options` are those of the cell, by their setting's name
+    (`model=`, `think=`, `budget=`, `base_url=`, ...). `show=True` shows it as it comes.
+    """
+    prepared = _prepare(prompt, images, params, api_key, options)
+    sinks: list[Sink] = []
+    if show:
+        from .render import Asked, choose
+
+        found, context = prepared.settings, prepared.context
+        asked = Asked(context.receipt, context.facts, found["thinking"])
+        sinks.append(choose(found["render"], asked))
+    result = question.put(prepared, question.admit(prepared), *sinks)
+    end = result.transcript.end
+    if isinstance(end, Done) and end.reason == "interrupted":
+        raise Interrupted
+    return result
+
+
+class _Queue:
+    """A sink that hands events on to another thread."""
+
+    def __init__(self) -> None:
+        self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+
+    def start(self, request: Request) -> None:
+        """Nothing to prepare."""
+
+    def show(self, transcript: Transcript, batch: Sequence[Event]) -> None:
+        """Hand on what came."""
+        for event in batch:
+            self.events.put(event)
+
+    def finish(self, result: Result) -> None:
+        """Hand on the terminal event."""
+        end = result.transcript.end
+        assert end is not None
+        self.events.put(end)
+
+
+def stream(
+    prompt: str,
+    images: object = None,
+    *,
+    params: Mapping[str, Any] | None = None,
+    api_key: str | None = None,
+    **options: Any,
+) -> Iterator[Event]:
+    """The events of the answer as they come, the terminal one last; closing the iterator stops it."""
+    prepared = _prepare(prompt, images, params, api_key, options)
+    source = question.admit(prepared)
+    sink, cancel = _Queue(), Cancel()
+    worker = threading.Thread(
+        target=question.put,
+        args=(prepared, source, sink),
+        kwargs={"cancel": cancel},
+        name="vlmagic-stream",
+        daemon=True,
+    )
+    return _events(worker, sink, cancel)
+
+
+def _events(worker: threading.Thread, sink: _Queue, cancel: Cancel) -> Iterator[Event]:
+    worker.start()
+    try:
+        while True:
+            event = sink.events.get()
+            yield event
+            if isinstance(event, (Done, Failed)):
+                return
+    finally:
+        cancel()
+
+
+def figures() -> list[Any]:
+    """What this notebook has shown since the extension was loaded, the newest last."""
+    shell = _shell()
+    shown = shelf.of(shell) if shell is not None else None
+    return list(shelf.figures(shown)) if shown is not None else []
+
+
+def _shell() -> Any:
+    import sys
+
+    # Without IPython in the process there is no notebook, and nothing to import it for.
+    module = sys.modules.get("IPython")
+    return module.get_ipython() if module is not None else None
+
+
+def _prepare(
+    prompt: str,
+    images: object,
+    params: Mapping[str, Any] | None,
+    api_key: str | None,
+    options: Mapping[str, Any],
+) -> question.Question:
+    unknown = [name for name in options if name not in settings.BY_NAME]
+    if unknown:
+        raise CellError(
+            say("There is no option {name}.", name=unknown[0]),
+            say("There are: {names}.", names=", ".join(settings.BY_NAME)),
+        )
+    key = settings.Key(api_key, "api_key=") if api_key else None
+    found = settings.resolve(options, None, os.environ, key=key)
+    looked = _look(images, found)
+    for label, text in looked.texts:
+        prompt += f"\n\n{label}:\n{text}"
+    return question.prepare(found, prompt, looked.images, params=params, notices=looked.notices)
+
+
+def _look(images: object, found: settings.Settings) -> shelf.Resolved:
+    """The pictures behind whatever was handed over: objects as they are, texts as references."""
+    if images is None:
+        wanted: list[object] = []
+    elif isinstance(images, (list, tuple)):
+        wanted = list(images)
+    else:
+        wanted = [images]
+    namespace: dict[str, object] = {}
+    references: list[Reference] = []
+    for number, item in enumerate(wanted, start=1):
+        if isinstance(item, str):
+            references.append(parse_reference(item))
+        else:
+            name = f"images_{number}" if len(wanted) > 1 else "images"
+            namespace[name] = item
+            references.append(parse_reference(name))
+    shell = _shell()
+    return shelf.resolve(
+        references,
+        shelf.of(shell) if shell is not None else None,
+        namespace,
+        max_pixels=question.max_pixels(found),
+        facts=bool(found["facts"]),
+        dpi=found["dpi"],
+    )
