@@ -80,7 +80,9 @@ class Kernel:
             message = self.client.get_iopub_msg(timeout=timeout)
             kind, content = message["msg_type"], message["content"]
             if kind == "update_display_data":
-                shown[content["transient"]["display_id"]]["data"] = content["data"]
+                known = shown.get(content["transient"]["display_id"])
+                if known is not None:  # else it is of an earlier cell, whose question runs on
+                    known["data"] = content["data"]
                 continue
             if message["parent_header"].get("msg_id") != asked:
                 continue

@@ -20,7 +20,7 @@ from .settings import Settings
 class Rule:
     """One wrong combination: when it applies, its sentence and its remedy.
 
-    Both are templates over `_facts`: {model}, {budget}, {max_tokens}, {most_thinking},
+    Both are templates over `_facts`: {model}, {budget}, {origin} (of the budget), {max_tokens}, {most_thinking},
     {most_output}, {region}, {regions}.
     """
 
@@ -48,8 +48,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         lambda model, s: _asks_budget(s) and not model.takes_budget,
-        "{model} takes no thinking budget.",
-        "Leave out --budget, or ask Qwen3-VL: -m qwen3-vl-plus.",
+        "{model} takes no thinking budget (set by {origin}).",
+        "Leave it out, or ask Qwen3-VL: -m qwen3-vl-plus.",
     ),
     Rule(
         lambda model, s: bool(model.max_thinking and (s["budget"] or 0) > model.max_thinking),
@@ -88,6 +88,7 @@ def _facts(model: Model, settings: Settings) -> dict[str, object]:
     return {
         "model": model.name,
         "budget": settings["budget"],
+        "origin": settings.origins["budget"],
         "max_tokens": settings["max_tokens"],
         "most_thinking": model.max_thinking,
         "most_output": model.max_output,

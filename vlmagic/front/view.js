@@ -1,13 +1,16 @@
-// The one front end: a conversation as it happens. One ES module, no build step, no library.
+// The one front end: a conversation as it happens. No build step, no library.
 //
-// Kernel → page, one message a tick: {seq, ops: [[name, ...values], ...]}. The model's words come as
-// text (thinking) or as HTML that the kernel has sanitised (answer); nothing here turns text into
-// markup. Page → kernel: {t: "stop" | "resync" | "text", ...}. It refuses to compute anything.
+// Kernel → page, at most 20 a second: {seq, ops: [[name, ...values], ...], whole?}. The model's words
+// come as text (thinking) or as HTML that the kernel has sanitised (answer); nothing here turns text
+// into markup. Page → kernel: {t: "here" | "resync" | "stop" | "text"}. It refuses to compute
+// anything. Python appends the part that says what is exported (live.js).
 
 const CHUNK = 4096;          // characters of thinking in one block that the browser can skip
-const LONGEST = 16384;       // ... when no line ends before
-const ACK = 700;             // ms until Stop tries the server's own interrupt
-const MOST_REST = 3000;      // ms until it gives up on that, too
+const LONGEST = 16384;       // ... where no line ends before
+const ACK = 600;             // ms until Stop tries the server's own interrupt
+const ALIVE = 1600;          // ms since the kernel's last word for which it surely still runs this
+const GIVE_UP = 3000;        // ms until that, too, has failed
+const PAUSE = 1000;          // ms between two wishes for a missed message
 
 const el = (tag, className, text) => {
   const node = document.createElement(tag);
@@ -24,125 +27,203 @@ const button = (className, label, act) => {
 };
 
 const fill = (template, values) =>
-  template.replace(/\{(\w+)\}/g, (_, name) => (name in values ? values[name] : ""));
+  (template || "").replace(/\{(\w+)\}/g, (_, name) => (name in values ? values[name] : ""));
 
-// -- the conversation, as far as it has come ------------------------------------------------
+const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
-export class Conversation {
-  constructor() {
+// -- the conversation, as far as it has come, and the line to its kernel ----------------------
+
+class Line {
+  // send: a function; prompt: whether the kernel hears us while its cell runs; kernel: the id of a
+  // kernel that may be interrupted to stop this very question, or nothing.
+  constructor(send, prompt, kernel) {
+    this.send = send;
+    this.prompt = prompt;
+    this.kernel = kernel;
     this.views = new Set();
-    this.reset();
+    this.waiting = new Map();
     this.seq = 0;
     this.behind = false;
+    this.catching = false;
+    this.asked = -PAUSE;
+    this.heard = performance.now();
+    this.pictures = [];
+    this.reset();
   }
 
   reset() {
-    this.head = { words: {}, receipt: [], facts: [], fold: "fold" };
-    this.phase = "waiting";
+    for (const url of this.pictures) if (url) URL.revokeObjectURL(url);
+    this.header = { words: {}, receipt: [], facts: [], fold: "fold" };
+    this.state = "waiting";
     this.thinking = [];
-    this.blocks = [];
-    this.tail = "";
+    this.done = [];
+    this.rest = "";
     this.grown = "";
-    this.notes = [];
-    this.end = null;
-    this.thought = "";
+    this.notices = [];
+    this.ending = null;
+    this.summary = "";
     this.began = performance.now();
     this.pictures = [];
   }
 
-  // One message of the kernel. False if something before it is missing.
-  take(message, buffers) {
-    const whole = message.ops.length && message.ops[0][0] === "reset";
-    if (!whole && message.seq !== this.seq + 1) {
-      if (message.seq <= this.seq) return true;
-      this.behind = true;
-      return false;
-    }
-    if (this.behind && !whole) return false;
-    this.behind = false;
-    this.seq = message.seq;
-    for (const [name, ...values] of message.ops) {
-      if (name === "picture") this.pictures.push(URL.createObjectURL(new Blob([buffers[values[0]]], { type: values[1] })));
-      else this[name + "Op"](...values);
-      for (const view of this.views) view[name]?.(...values);
-    }
-    for (const view of this.views) view.painted();
-    return true;
+  // A page that comes late hears nothing by itself: the kernel counts who is here, and repeats.
+  here() {
+    this.send({ t: "here" });
+    setTimeout(() => { if (!this.seq) this.wish(); }, PAUSE);
   }
 
-  resetOp() { this.reset(); }
-  headOp(head, elapsed) { this.head = head; this.began = performance.now() - elapsed; }
-  thinkOp(text) { this.thinking.push(text); }
-  blocksOp(blocks) { this.blocks.push(...blocks); this.tail = ""; this.grown = ""; }
-  tailOp(keep, add) { this.tail = this.tail.slice(0, keep) + add; this.grown = ""; }
-  growOp(text) { this.grown += text; }
-  phaseOp(phase) { this.phase = phase; }
-  noteOp(text) { this.notes.push(text); }
-  thoughtOp(text) { this.thought = text; }
-  endOp(end) { this.phase = "ended"; this.end = end; }
+  hear(message, buffers) {
+    this.heard = performance.now();
+    if (!message.ops) { this.waiting.get(message.t)?.(message); return; }
+    const opening = message.ops[0]?.[0] === "reset";
+    const next = message.seq === this.seq + 1;
+    if (opening && (this.behind || !next)) this.catching = true;
+    else if (!next) { this.behind = true; this.wish(); return; }
+    else if (this.behind && !this.catching) { this.wish(); return; }
+    else if (!message.whole) this.catching = false;
+    this.seq = message.seq;
+    this.behind = false;
+    if (message.whole && !this.catching) return;
+    for (const [name, ...values] of message.ops) this.take(name, values, buffers);
+    for (const view of this.views) view.painted();
+  }
+
+  wish() {
+    if (performance.now() - this.asked < PAUSE) return;
+    this.asked = performance.now();
+    this.send({ t: "resync" });
+    setTimeout(() => { if (this.behind) for (const view of this.views) view.missing(); }, 2 * PAUSE);
+  }
+
+  take(name, values, buffers) {
+    const [first, second, third] = values;
+    switch (name) {
+      case "reset": this.reset(); break;
+      case "picture": this.pictures[first] = URL.createObjectURL(new Blob([buffers[second]], { type: third })); break;
+      case "head": this.header = first; this.began = performance.now() - second; break;
+      case "think": this.thinking.push(first); break;
+      case "blocks": this.done.push(...first); this.rest = this.grown = ""; break;
+      case "tail": this.rest = this.rest.slice(0, first) + second; this.grown = ""; break;
+      case "grow": this.grown += first; break;
+      case "phase": this.state = first; break;
+      case "note": this.notices.push(first); break;
+      case "thought": this.summary = first; break;
+      case "end": this.state = "ended"; this.ending = first; break;
+      default: return;
+    }
+    for (const view of this.views) view[name]?.(first);
+  }
+
+  reply(t, ms) {
+    return new Promise((done) => {
+      const timer = setTimeout(() => { this.waiting.delete(t); done(null); }, ms);
+      this.waiting.set(t, (message) => { clearTimeout(timer); this.waiting.delete(t); done(message); });
+    });
+  }
+
+  // True once the kernel has heard it. The server's interrupt stops whatever the kernel runs: it is
+  // asked only while the kernel has just said that it still runs this very question.
+  async stop() {
+    const acknowledged = this.reply("stopping", this.prompt ? ACK : 0);
+    this.send({ t: "stop" });
+    if (await acknowledged || this.ending) return true;
+    const runs = () => !this.ending && this.views.size && performance.now() - this.heard < ALIVE;
+    if (this.kernel && runs() && (await server("GET", this.kernel, ""))?.execution_state === "busy" && runs()) {
+      await server("POST", this.kernel, "/interrupt");
+    }
+    for (let ms = 0; ms < GIVE_UP && !this.ending && this.views.size; ms += 100) await wait(100);
+    return Boolean(this.ending) || !this.views.size;
+  }
+
+  // The answer as the model wrote it; nothing if the kernel is busy.
+  async text() {
+    const told = this.reply("text", 800);
+    this.send({ t: "text" });
+    return (await told)?.text || "";
+  }
+}
+
+// The Jupyter server's own word about this kernel; where there is no such server, nothing.
+async function server(method, kernel, what) {
+  const config = JSON.parse(document.getElementById("jupyter-config-data")?.textContent || "{}");
+  if (!config.baseUrl) return null;
+  const xsrf = document.cookie.match(/(?:^|; )_xsrf=([^;]*)/)?.[1];
+  const headers = {};
+  if (xsrf) headers["X-XSRFToken"] = decodeURIComponent(xsrf);
+  if (config.token) headers.Authorization = `token ${config.token}`;
+  try {
+    const url = `${config.baseUrl}api/kernels/${encodeURIComponent(kernel)}${what}`;
+    const answer = await fetch(url, { method, credentials: "same-origin", headers });
+    return answer.ok && answer.status === 200 ? await answer.json() : null;
+  } catch {
+    return null;
+  }
 }
 
 // -- one view of it -------------------------------------------------------------------------
 
-export class View {
-  constructor(conversation, root, actions) {
-    this.it = conversation;
-    this.actions = actions;
+class View {
+  constructor(line, parent) {
+    this.line = line;
     this.touched = false;
-    this.folding = false;
+    this.follow = true;
+    this.hand = 0;
     this.root = el("section", "vl");
-    root.append(this.root);
-    this.rebuild();
-    conversation.views.add(this);
-    this.clock = setInterval(() => this.tick(), 250);
+    // Keys pressed in here are ours: JupyterLab would take Enter on a button for "edit the cell".
+    this.root.setAttribute("data-lm-suppress-shortcuts", "true");
+    parent.append(this.root);
+    this.build();
+    line.views.add(this);
+    this.clock = setInterval(() => this.tick(), 200);
   }
 
   remove() {
     clearInterval(this.clock);
-    this.it.views.delete(this);
+    this.line.views.delete(this);
     this.root.remove();
   }
 
-  rebuild() {
-    const { head } = this.it;
-    const w = head.words;
-    this.root.replaceChildren();
-    this.root.lang = head.lang || "en";
-    this.root.setAttribute("aria-label", fill(w.region || "", head));
+  get words() { return this.line.header.words; }
 
-    this.title = el("div", "vl-head");
-    this.title.append(el("span", "vl-model", head.model || ""));
-    if (head.thinks) this.title.append(el("span", "vl-mode", head.thinks));
-    this.time = el("span", "vl-time");
+  build() {
+    const { line } = this;
+    const { header } = line;
+    const w = header.words;
+    this.root.replaceChildren();
+    this.root.lang = header.lang || "en";
+    this.root.setAttribute("aria-label", fill(w.region, header));
+    delete this.root.dataset.status;
+
+    const top = el("div", "vl-head");
+    top.append(el("span", "vl-model", header.model || ""));
+    if (header.thinks) top.append(el("span", "vl-mode", header.thinks));
     this.status = el("span", "vl-status");
     this.status.setAttribute("role", "status");
-    this.status.setAttribute("aria-live", "polite");
-    this.stopButton = button("vl-stop", w.stop, () => this.stop());
-    this.title.append(this.status, this.time, this.stopButton);
+    this.time = el("span", "vl-time");
+    this.stopper = button("vl-stop", w.stop, () => this.stop());
+    top.append(this.status, this.time, this.stopper);
 
-    this.shown = el("div", "vl-receipt");
-    head.receipt.forEach((line, i) => this.shown.append(this.receiptLine(line, i)));
-    if (head.facts.length) {
+    const sent = el("div", "vl-receipt");
+    header.receipt.forEach((text, number) => sent.append(this.receipt(text, line.pictures[number])));
+    if (header.facts.length) {
       const facts = el("details", "vl-facts");
-      facts.append(el("summary", "", w.facts), el("pre", "", head.facts.join("\n")));
-      this.shown.append(facts);
+      facts.append(el("summary", "", w.facts), el("pre", "", header.facts.join("\n")));
+      sent.append(facts);
     }
 
     this.pane = el("details", "vl-thinking");
     this.pane.hidden = true;
-    this.summary = el("summary", "", w.thinking);
+    this.label = el("summary", "", w.thinking);
+    this.label.addEventListener("click", () => { this.touched = true; });
     this.thoughts = el("div", "vl-thoughts");
     this.thoughts.tabIndex = 0;
     this.thoughts.setAttribute("role", "region");
-    this.thoughts.setAttribute("aria-label", w.thinking || "");
-    this.pane.append(this.summary, this.thoughts);
-    this.follow = true;
-    this.thoughts.addEventListener("scroll", () => {
-      const left = this.thoughts.scrollHeight - this.thoughts.scrollTop - this.thoughts.clientHeight;
-      this.follow = left < 24;
-      if (!this.follow) this.touched = true;
-    }, { passive: true });
-    this.summary.addEventListener("click", () => { this.touched = true; });
+    this.thoughts.setAttribute("aria-label", w.thoughts || "");
+    for (const [kind, ms] of [["wheel", 500], ["touchmove", 800], ["keydown", 500], ["pointerdown", 8000]]) {
+      this.thoughts.addEventListener(kind, () => { this.hand = Math.max(this.hand, performance.now() + ms); }, { passive: true });
+    }
+    this.thoughts.addEventListener("scroll", () => this.scrolled(), { passive: true });
+    this.pane.append(this.label, this.thoughts);
 
     this.answer = el("div", "vl-answer");
     this.answer.setAttribute("role", "region");
@@ -151,52 +232,50 @@ export class View {
     this.answer.append(this.last);
 
     this.notes = el("ul", "vl-notes");
-    this.foot = el("div", "vl-foot");
+    const foot = el("div", "vl-foot");
     this.said = el("span", "vl-said");
-    this.copies = el("span", "vl-copies");
-    this.copies.append(
-      button("vl-copy", w.copy_answer, (event) => this.copy("answer", event.currentTarget)),
-      button("vl-copy", w.copy_thinking, (event) => this.copy("thinking", event.currentTarget)),
-    );
-    this.foot.append(this.said, this.copies);
-    this.root.append(this.title, this.shown, this.pane, this.answer, this.notes, this.foot);
+    this.copiers = el("span", "vl-copies");
+    this.copyAnswer = button("vl-copy", w.copy_answer, () => this.copy(this.copyAnswer, async () => (await line.text()) || this.answer.innerText));
+    this.copyThinking = button("vl-copy", w.copy_thinking, () => this.copy(this.copyThinking, () => line.thinking.join("")));
+    this.copiers.append(this.copyAnswer, this.copyThinking);
+    foot.append(this.said, this.copiers);
+    this.root.append(top, sent, this.pane, this.answer, this.notes, foot);
 
-    this.chunk = null;
-    for (const text of this.it.thinking) this.think(text);
-    if (this.it.blocks.length) this.addBlocks(this.it.blocks);
-    this.last.innerHTML = this.it.tail;
-    if (this.it.grown) this.grow(this.it.grown);
-    for (const text of this.it.notes) this.note(text);
-    if (this.it.thought) this.thought(this.it.thought);
-    this.phase(this.it.phase);
-    if (this.it.end) this.end(this.it.end);
-    this.tick();
+    this.text = null;
+    for (const text of line.thinking) this.think(text);
+    this.blocks(line.done);
+    this.tail();
+    if (line.grown) this.grow(line.grown);
+    for (const text of line.notices) this.note(text);
+    if (line.summary) this.thought(line.summary);
+    this.phase(line.state);
+    if (line.ending) this.end(line.ending);
     this.painted();
   }
 
-  receiptLine(line, number) {
+  receipt(text, url) {
     const row = el("div", "vl-line");
-    const url = this.it.pictures[number];
     if (url) {
-      const small = button("vl-thumb", "", () => this.enlarge(url, line));
       const image = el("img");
       image.src = url;
-      image.alt = line;
-      small.setAttribute("aria-label", fill(this.it.head.words.enlarge || "", { line }));
+      image.alt = "";
+      const small = button("vl-thumb", "", () => this.enlarge(url, text));
+      small.setAttribute("aria-label", fill(this.words.enlarge, { line: text }));
       small.append(image);
       row.append(small);
     }
-    row.append(el("span", "", line));
+    row.append(el("span", "", text));
     return row;
   }
 
-  enlarge(url, line) {
+  enlarge(url, text) {
     const box = el("dialog", "vl-large");
     const image = el("img");
     image.src = url;
-    image.alt = line;
-    const close = button("vl-close", this.it.head.words.close, () => box.close());
-    box.append(image, close);
+    image.alt = text;
+    const under = el("div", "vl-under");
+    under.append(el("span", "", text), button("vl-close", this.words.close, () => box.close()));
+    box.append(image, under);
     box.addEventListener("click", (event) => { if (event.target === box) box.close(); });
     box.addEventListener("close", () => box.remove());
     this.root.append(box);
@@ -205,36 +284,35 @@ export class View {
 
   // -- what the kernel says; each name is an op
 
-  reset() { }
-  head() { this.rebuild(); }
+  head() { this.build(); }
 
   think(text) {
-    if (this.pane.hidden) {
+    const { fold } = this.line.header;
+    if (this.pane.hidden && fold !== "hidden") {
       this.pane.hidden = false;
-      this.setOpen(this.it.head.fold !== "hidden" && this.it.phase !== "ended");
-      if (this.it.head.fold === "hidden") this.pane.hidden = true;
+      this.pane.open = fold === "open" || (this.line.state !== "ended" && this.line.state !== "answering");
     }
     for (let rest = text; rest;) {
-      if (!this.chunk || this.chunk.length >= LONGEST) this.newChunk();
-      const room = CHUNK - this.chunk.length;
-      const cut = rest.length > room ? rest.indexOf("\n", Math.max(0, room)) + 1 : 0;
-      const now = cut ? rest.slice(0, cut) : rest.slice(0, LONGEST - this.chunk.length);
-      this.chunk.appendData(now);
+      if (!this.text || this.text.length >= LONGEST) this.chunk();
+      // Up to the first end of a line once the chunk is long enough, at the latest at LONGEST.
+      const full = rest.indexOf("\n", Math.max(0, CHUNK - this.text.length - 1)) + 1;
+      const most = LONGEST - this.text.length;
+      const now = rest.slice(0, full && full < most ? full : most);
+      this.text.appendData(now);
       rest = rest.slice(now.length);
-      if (cut) this.chunk = null;
+      if (now.endsWith("\n") && this.text.length >= CHUNK) this.text = null;
     }
   }
 
-  newChunk() {
+  chunk() {
     const block = el("div", "vl-chunk");
-    this.chunk = document.createTextNode("");
-    block.append(this.chunk);
+    this.text = document.createTextNode("");
+    block.append(this.text);
     this.thoughts.append(block);
   }
 
-  blocks(blocks) { this.last.replaceChildren(); this.addBlocks(blocks); }
-
-  addBlocks(blocks) {
+  blocks(blocks) {
+    this.last.replaceChildren();
     for (const html of blocks) {
       const block = el("div", "vl-block");
       block.innerHTML = html;
@@ -242,25 +320,25 @@ export class View {
     }
   }
 
-  tail() { this.last.innerHTML = this.it.tail; }
+  tail() { this.last.innerHTML = this.line.rest; }
 
   grow(text) {
     let deepest = this.last;
     while (deepest.lastElementChild) deepest = deepest.lastElementChild;
     const end = deepest.lastChild;
-    if (end && end.nodeType === Node.TEXT_NODE && end.length < CHUNK) end.appendData(text);
+    if (end?.nodeType === Node.TEXT_NODE && end.length < CHUNK) end.appendData(text);
     else deepest.append(document.createTextNode(text));
   }
 
   note(text) { this.notes.append(el("li", "", text)); }
-  thought(text) { this.summary.textContent = text; }
+  thought(text) { this.label.textContent = text; }
 
   phase(phase) {
-    const w = this.it.head.words;
     this.root.dataset.phase = phase;
-    if (phase !== "ended") this.status.textContent = w[phase] || "";
+    if (phase !== "ended") this.status.textContent = this.words[phase === "thinking" ? "thinking_now" : phase] || "";
     if (phase === "answering" || phase === "ended") this.fold();
-    this.stopButton.hidden = phase === "ended" || !this.it.head.stoppable;
+    this.stopper.hidden = phase === "ended" || !this.line.header.stoppable;
+    this.tick();
   }
 
   end(end) {
@@ -268,52 +346,61 @@ export class View {
     this.root.dataset.status = end.status;
     this.status.textContent = end.word;
     this.said.textContent = end.line;
-    this.tick();
   }
 
-  // -- folding: only when the reader has not touched it, and without moving what is being read
+  missing() { this.status.textContent = this.words.behind || ""; }
 
-  setOpen(open) { this.pane.open = open; }
+  // -- folding: only where the reader has not touched it, and without moving what is being read
+
+  scrolled() {
+    if (performance.now() > this.hand) return;
+    this.follow = this.thoughts.scrollHeight - this.thoughts.scrollTop - this.thoughts.clientHeight < 24;
+    if (!this.follow) this.touched = true;
+  }
 
   fold() {
-    if (this.touched || !this.pane.open || this.it.head.fold === "open") return;
-    const above = this.pane.getBoundingClientRect().bottom < 0;
+    if (this.touched || !this.pane.open || this.line.header.fold === "open") return;
+    const outer = scrollerOf(this.root);
+    const edge = outer ? outer.getBoundingClientRect().top : 0;
     const before = this.answer.getBoundingClientRect().top;
-    this.setOpen(false);
-    if (above) scrollerOf(this.root)?.scrollBy(0, this.answer.getBoundingClientRect().top - before);
+    this.pane.open = false;
+    if (outer && before < edge) outer.scrollTop += this.answer.getBoundingClientRect().top - before;
   }
 
   painted() {
-    if (this.follow && this.pane.open && !this.pane.hidden) this.thoughts.scrollTop = this.thoughts.scrollHeight;
-    this.copies.hidden = !this.it.thinking.length && !this.it.blocks.length && !this.it.tail;
+    if (this.follow && this.pane.open) this.thoughts.scrollTop = 1e9;
+    this.copyAnswer.hidden = !this.line.done.length && !this.line.rest;
+    this.copyThinking.hidden = !this.line.thinking.length;
   }
 
   tick() {
-    if (this.it.end) { this.time.textContent = this.it.end.time; return; }
-    const seconds = (performance.now() - this.it.began) / 1000;
-    this.time.textContent = fill(this.it.head.words.seconds || "", { n: seconds.toFixed(seconds < 10 ? 1 : 0) });
+    const { line } = this;
+    if (line.ending) { this.time.textContent = line.ending.time; return; }
+    const s = (performance.now() - line.began) / 1000;
+    this.time.textContent = s < 120
+      ? fill(this.words.seconds, { n: s.toFixed(s < 10 ? 1 : 0) })
+      : fill(this.words.minutes, { m: Math.floor(s / 60), n: Math.floor(s % 60) });
   }
 
   // -- what the reader does
 
   async stop() {
-    const w = this.it.head.words;
-    this.stopButton.disabled = true;
-    this.status.textContent = w.stopping;
-    const how = await this.actions.stop();
-    if (how === "failed" && !this.it.end) {
-      this.status.textContent = w.use_interrupt;
-      this.stopButton.disabled = false;
+    this.stopper.disabled = true;
+    this.status.textContent = this.words.stopping;
+    if (!(await this.line.stop()) && !this.line.ending) {
+      this.status.textContent = this.words.use_interrupt;
+      this.stopper.disabled = false;
     }
   }
 
-  async copy(which, node) {
-    const shown = which === "answer" ? this.answer.innerText : this.it.thinking.join("");
-    const text = (which === "answer" && (await this.actions.text(which))) || shown;
-    const done = await copyText(text, this.root);
+  async copy(node, text) {
     const label = node.textContent;
-    node.textContent = done ? this.it.head.words.copied : this.it.head.words.not_copied;
-    setTimeout(() => { node.textContent = label; }, 1500);
+    const done = await copyText(await text(), this.root);
+    node.textContent = done ? this.words.copied : this.words.not_copied;
+    node.disabled = true;
+    await wait(1500);
+    node.textContent = label;
+    node.disabled = false;
   }
 }
 
@@ -338,68 +425,3 @@ async function copyText(text, root) {
     return done;
   }
 }
-
-// The Jupyter server's own interrupt of this very kernel; where there is no such server, false.
-async function interrupt(kernel) {
-  const config = JSON.parse(document.getElementById("jupyter-config-data")?.textContent || "{}");
-  if (!config.baseUrl || !kernel) return false;
-  const xsrf = document.cookie.match(/(?:^|; )_xsrf=([^;]*)/)?.[1];
-  const headers = {};
-  if (xsrf) headers["X-XSRFToken"] = decodeURIComponent(xsrf);
-  if (config.token) headers.Authorization = `token ${config.token}`;
-  try {
-    const url = `${config.baseUrl}api/kernels/${encodeURIComponent(kernel)}/interrupt`;
-    const answer = await fetch(url, { method: "POST", credentials: "same-origin", headers });
-    return answer.ok;
-  } catch {
-    return false;
-  }
-}
-
-// -- the widget -----------------------------------------------------------------------------
-
-export default () => {
-  const it = new Conversation();
-  let waiting = new Map();
-
-  const heard = (t, ms) => new Promise((done) => {
-    const timer = setTimeout(() => { waiting.delete(t); done(null); }, ms);
-    waiting.set(t, (message) => { clearTimeout(timer); waiting.delete(t); done(message); });
-  });
-
-  return {
-    initialize({ model }) {
-      model.on("msg:custom", (message, buffers) => {
-        if (message.ops) {
-          if (!it.take(message, buffers || [])) model.send({ t: "resync", seq: it.seq });
-        } else waiting.get(message.t)?.(message);
-      });
-      // A view that comes late (a page opened again) has missed everything: it asks for the whole.
-      model.send({ t: "resync", seq: 0 });
-    },
-
-    render({ model, el: root }) {
-      const actions = {
-        async stop() {
-          const ended = () => Boolean(it.end);
-          const acknowledged = heard("stopping", ACK);
-          model.send({ t: "stop" });
-          if (await acknowledged || ended()) return "stopping";
-          // Only this kernel, and only while it is known to run this very question.
-          if (model.get("interruptible") && !ended() && await interrupt(model.get("kernel"))) {
-            await new Promise((done) => setTimeout(done, MOST_REST));
-            if (ended()) return "stopping";
-          }
-          return ended() ? "stopping" : "failed";
-        },
-        async text(which) {
-          const told = heard("text", 800);
-          model.send({ t: "text", which });
-          return (await told)?.text || "";
-        },
-      };
-      const view = new View(it, root, actions);
-      return () => view.remove();
-    },
-  };
-};

@@ -26,9 +26,9 @@ _SURROGATES = ("\ud800", "\udbff")
 class Update:
     """What changed in the view. `append`: finished blocks, in order, before the tail.
 
-    The new tail is the first `keep` UTF-16 units of the old one and `add` after them; `grow` is
-    plain text (not HTML) to put at the end of the tail's innermost last element. `tail` is the
-    whole tail, for a view that starts now.
+    The new tail is the first `keep` UTF-16 units of the old `tail` and `add` after them; `grow` is
+    plain text (not HTML) to put at the end of its innermost last element, until the next tail
+    brings it as markup. `tail` is the whole tail, for a view that starts now.
     """
 
     append: list[str]
@@ -78,7 +78,7 @@ class Incremental:
         return self._read(calm=False)
 
     def _read(self, *, calm: bool) -> Update:
-        grown, self._grown = self._grown > 0, 0
+        self._grown = 0
         self._source += "".join(self._waiting)
         self._waiting.clear()
         append: list[str] = []
@@ -98,7 +98,7 @@ class Incremental:
             self._fence = re.compile(rf"\n {{0,3}}{mark}{re.escape(opening[1][0])}*[ \t]*\n")
         shown = settle(whole) if calm else whole
         html = sanitise("".join(unsafe_html(block) for block in blocks(shown)))
-        same = "" if append or grown else _common(self._shown, html)
+        same = "" if append else _common(self._shown, html)
         self._shown = html
         return Update(append, html, _units(same), html[len(same) :])
 

@@ -67,9 +67,9 @@ class Channel:
             case "here":
                 self.pages += 1
                 if self.pages > 1:
-                    self._want()
+                    self.repeat()
             case "resync":
-                self._want()
+                self.repeat()
             case "stop":
                 if not self.ended and self._stop is not None:
                     self._stop("stopped")
@@ -77,7 +77,8 @@ class Channel:
             case "text":
                 self._send({"t": "text", "text": "".join(self._said)}, [])
 
-    def _want(self) -> None:
+    def repeat(self) -> None:
+        """Send everything again: with the next news, or now if there will be none."""
         self._wanted = True
         if self.ended:  # nobody calls `flush` any more
             self.flush([])

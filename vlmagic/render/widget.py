@@ -218,6 +218,9 @@ def again(result: Ended) -> Any:
     channel = connect(widget, None)
     asked = lines.asked_of(result)
     channel.open(head(request, asked, stoppable=False), request.images, result.seconds or 0.0)
-    channel.flush([*news(channel, transcript, transcript.events), *channel.write(None)])
-    channel.flush([*channel.summary(lines.thought(transcript)), *channel.end(lines.ended(result))])
+    news(channel, transcript, transcript.events)
+    channel.write(None)
+    channel.summary(lines.thought(transcript))
+    channel.end(lines.ended(result))
+    channel.repeat()
     return widget
