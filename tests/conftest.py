@@ -124,12 +124,16 @@ def shared_emulator() -> Iterator[Emulator]:
 
 
 @pytest.fixture(scope="module")
-def shared_kernel(shared_emulator: Emulator) -> Iterator[Kernel]:
+def shared_kernel() -> Iterator[Kernel]:
     """One kernel process for the tests of a module: starting one takes seconds."""
     environment = {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error::ResourceWarning"}
-    running = Kernel({**environment, "VLMAGIC_LANGUAGE": "en", "PYDEVD_DISABLE_FILE_VALIDATION": "1"})
+    running = Kernel(
+        {**environment, "VLMAGIC_LANGUAGE": "en", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    )
     try:
-        running.run("import os\n%load_ext vlmagic\n%matplotlib inline\nimport matplotlib.pyplot as plt")
+        running.run(
+            "import os\n%load_ext vlmagic\n%matplotlib inline\nimport matplotlib.pyplot as plt"
+        )
         yield running
     finally:
         running.stop()

@@ -165,7 +165,9 @@ def test_a_wrong_key_is_named_by_its_origin_and_never_shown(kernel: Kernel) -> N
         ("malformed-json", "complete", "answer"),
     ],
 )
-def test_faults_in_a_cell(kernel: Kernel, service: Emulator, fault: str, status: str, kept: str) -> None:
+def test_faults_in_a_cell(
+    kernel: Kernel, service: Emulator, fault: str, status: str, kept: str
+) -> None:
     """Whatever happens to the stream, what came is kept, in the output and in the variable."""
     service.fault = fault
     outputs = kernel.run("%%vlreason --no-image -o r\nwhat is two and two?", timeout=90)
@@ -175,7 +177,9 @@ def test_faults_in_a_cell(kernel: Kernel, service: Emulator, fault: str, status:
     if kept:
         text = kernel.value(f"r.{kept}")
         assert text
-        markdown = next(o["data"]["text/markdown"] for o in outputs if o["output_type"] == "display_data")
+        markdown = next(
+            o["data"]["text/markdown"] for o in outputs if o["output_type"] == "display_data"
+        )
         assert max(re.findall("[a-z]+", text), key=len) in markdown
 
 
@@ -188,7 +192,9 @@ def test_retries_are_visible(kernel: Kernel, service: Emulator) -> None:
 
 
 @pytest.mark.parametrize("fault", ["stall-before", "stall-in-thinking", "stall-in-answer"])
-def test_an_interrupt_while_the_server_stalls(kernel: Kernel, service: Emulator, fault: str) -> None:
+def test_an_interrupt_while_the_server_stalls(
+    kernel: Kernel, service: Emulator, fault: str
+) -> None:
     """■ ends a cell that waits for a silent server: what came is kept, Run All stops, no frames."""
     service.fault = fault
     asked = kernel.client.execute("%%vlreason --no-image -o r\nwhat?")
@@ -239,7 +245,9 @@ def test_unload_leaves_ipython_as_it_was() -> None:
     """Load, unload, reload: magics, hooks, callbacks, completers and formatters are as before."""
     running = Kernel({})
     try:
-        running.run("%load_ext storemagic")  # brings IPython's own ExtensionMagics, once and for all
+        running.run(
+            "%load_ext storemagic"
+        )  # brings IPython's own ExtensionMagics, once and for all
         running.run(
             """
             def state(ip=get_ipython()):
@@ -287,7 +295,9 @@ def test_help_and_completion_come_from_the_table(kernel: Kernel) -> None:
     assert "last" in complete("%%vlreason -i @l")
 
 
-def test_under_nbclient_an_error_stops_the_run(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_under_nbclient_an_error_stops_the_run(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Run All stops at a failed question, and the saved notebook holds both texts and the error."""
     monkeypatch.setenv("DASHSCOPE_API_KEY", emulator.key)
     monkeypatch.setenv("VLMAGIC_BASE_URL", emulator.compatible_url)

@@ -228,6 +228,7 @@ def test_cancel_in_mid_thinking_keeps_the_text() -> None:
         return stream
 
     source.open = opened  # type: ignore[method-assign]
+
     def wish() -> None:
         reached.wait(10)
         cancel()

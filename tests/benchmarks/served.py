@@ -20,7 +20,12 @@ def served(*options: str) -> Iterator[tuple[str, str]]:
         [sys.executable, "-m", "vlmagic", "emulate", *options],
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "VLMAGIC_LANGUAGE": "en"},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUNBUFFERED": "1",
+            "VLMAGIC_LANGUAGE": "en",
+        },
     )
     assert process.stdout is not None
     told = ""

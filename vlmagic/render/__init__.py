@@ -45,9 +45,7 @@ def host(shell: Any = None) -> str:
     return "kernel" if getattr(shell, "kernel", None) is not None else "terminal"
 
 
-def choose(
-    render: str, asked: Asked, *, shell: Any = None, stop: Stoppable | None = None
-) -> Shown:
+def choose(render: str, asked: Asked, *, shell: Any = None, stop: Stoppable | None = None) -> Shown:
     """The renderer for this host; `render` other than "auto" overrules."""
     if render == "auto":
         render = {"kernel": "static"}.get(host(shell), "terminal")

@@ -49,7 +49,7 @@ class StaticSink:
         words = f"{request.model} · {say('waiting')}"
         self._handle = display(self._bundle(words, ""), raw=True, display_id=True)
 
-    def show(self, transcript: Transcript, batch: Sequence[Event]) -> None:  # noqa: ARG002
+    def show(self, transcript: Transcript, batch: Sequence[Event]) -> None:
         """The last lines, if the last update was long enough ago."""
         now = time.monotonic()
         if now - self._shown < _PAUSE:

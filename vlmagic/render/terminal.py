@@ -49,7 +49,7 @@ class TerminalSink:
         for line in self._asked.receipt:
             self._line(line)
 
-    def show(self, transcript: Transcript, batch: Sequence[Event]) -> None:  # noqa: ARG002
+    def show(self, transcript: Transcript, batch: Sequence[Event]) -> None:
         """What has come since."""
         for event in batch:
             match event:

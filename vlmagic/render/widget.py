@@ -158,7 +158,9 @@ class LiveSink:
     `blocks`: the kernel does nothing else meanwhile, so that Stop may interrupt it.
     """
 
-    def __init__(self, asked: Asked, stop: Stoppable | None = None, *, blocks: bool = False) -> None:
+    def __init__(
+        self, asked: Asked, stop: Stoppable | None = None, *, blocks: bool = False
+    ) -> None:
         self._asked = asked
         self._stop = stop
         self._blocks = blocks

@@ -36,7 +36,9 @@ def nothing_here(
     if variables:
         there.append(say("variables: {names}", names=", ".join(variables)))
     if not (items or opened or variables):
-        remedy = say("Show a figure first, name a file (-i picture.png), or ask without one (--no-image).")
+        remedy = say(
+            "Show a figure first, name a file (-i picture.png), or ask without one (--no-image)."
+        )
         return CellError(what, f"{_sentence(there)} {remedy}".strip())
     return CellError(what, _sentence([say("there is"), "; ".join(there)], " "))
 
