@@ -443,7 +443,7 @@ def test_streams_are_independent(source: Any) -> None:
 
 def test_server_that_never_hangs_up(source: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """After the finish reason nobody waits long for a server that says no more: it is complete."""
-    monkeypatch.setattr("vlmagic.providers.openai._LINGER", 0.1)
+    monkeypatch.setattr("vlmagic.providers.conversation._LINGER", 0.1)
     with serving([head() + sse(piece(content="A"), STOP, done=False), HANG]) as server:
         transcript, error = ask(source(server.url))
         assert error is None

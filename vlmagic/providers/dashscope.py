@@ -53,6 +53,8 @@ class DashScopeSource:
 
     def open(self, request: Request) -> DashScopeStream:
         """A stream that has not begun: nothing is sent before it is iterated."""
+        import dashscope.api_entities.api_request_factory  # noqa: F401 - takes seconds, see run
+
         return DashScopeStream(self, request)
 
     def prepare(self, request: Request) -> tuple[str, Mapping[str, str], bytes]:

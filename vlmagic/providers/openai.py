@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import re
 import ssl
-import threading
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from vlmagic.catalog import find
 from vlmagic.dialects import DIALECTS, Dialect
-from vlmagic.errors import RefusedError, ServiceError
-from vlmagic.events import Event, Notice
+from vlmagic.errors import RefusedError
+from vlmagic.events import Notice
 from vlmagic.language import say
 
 from .body import body, unsent
-from .failures import lost, unreachable
+from .conversation import Conversation
+from .failures import unreachable
 from .incoming import Incoming
 from .lanes import Lane, Lanes, http_module
 from .refusals import Asked, of_response
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from vlmagic.request import Request
     from vlmagic.settings import Settings
 
-_LINGER = 5.0
-"""Seconds for usage and `[DONE]` after the finish reason: some servers never hang up."""
 _UNKNOWN_FIELD = re.compile(
     r"unexpected|unknown|unrecogni[sz]ed|unsupported|extra|not permitted|not allowed|additional",
     re.IGNORECASE,
@@ -80,107 +78,32 @@ class OpenAISource:
         return OpenAIStream(self, request)
 
 
-class OpenAIStream:
+class OpenAIStream(Conversation):
     """One question on its way. Iterate it once, on one thread; close it from any."""
 
     def __init__(self, source: OpenAISource, request: Request) -> None:
-        self._source = source
-        self._request = request
-        self._asked = Asked(source.name, request.model, source.key_origin)
-        self._translator = Translator(self._asked, opens_thinking=_opens(source.dialect, request))
-        self._incoming = Incoming(
-            self._translator,
-            self._asked,
+        asked = Asked(source.name, request.model, source.key_origin)
+        translator = Translator(asked, opens_thinking=_opens(source.dialect, request))
+        incoming = Incoming(
+            translator,
+            asked,
             most=source.limits.body,
             most_event=source.limits.event,
             whole=not request.stream,
         )
-        self._lock = threading.Lock()
-        self._lane: Lane | None = None
-        self._closed = False
+        super().__init__(source, asked, translator, incoming)
+        self._source = source
+        self._request = request
 
-    @property
-    def received(self) -> int:
-        """Bytes of the answer so far, keep-alives included."""
-        return self._incoming.received
+    def _before(self) -> Iterator[Notice]:
+        return (Notice("unsent", text) for text in unsent(self._request, self._source.dialect))
 
-    def close(self) -> None:
-        """End it, from any thread and more than once; a blocked reader wakes at once."""
-        with self._lock:
-            self._closed = True
-            if self._lane is not None:
-                self._lane.cut()
+    def _chunks(self, response: Any) -> Iterator[bytes]:
+        return cast("Iterator[bytes]", response.iter_bytes())
 
-    def __iter__(self) -> Iterator[Event]:
-        """The events up to Done, or a `ServiceError` raised; once closed, neither."""
-        scrubber = self._source.scrubber
-        try:
-            for event in scrubber.stream(self._events()):
-                if self._closed:
-                    return
-                yield event
-        except ServiceError as error:
-            if self._closed:
-                return
-            error.message = scrubber.whole(error.message)
-            error.args = (error.message,)
-            raise
-
-    def _events(self) -> Iterator[Event]:
-        if self._closed:
-            return
-        for text in unsent(self._request, self._source.dialect):
-            yield Notice("unsent", text)
-        lane = self._source.lanes.take()
-        with self._lock:
-            self._lane = lane
-            if self._closed:
-                lane.cut()
-        try:
-            response, notices = self._send(lane)
-            yield from notices
-            self._translator.request_id = response.headers.get("x-request-id")
-            yield from self._read(response, lane)
-            partial = response.headers.get("x-dashscope-partialresponse") == "true"
-            yield from self._incoming.done(partial=partial)
-        finally:
-            with self._lock:
-                self._lane = None
-            self._source.lanes.give(lane)
-
-    def _read(self, response: Any, lane: Lane) -> Iterator[Event]:
-        """All that the body says, its held text included, before any error of it is raised."""
-        incoming, translator = self._incoming, self._translator
+    def _breaks(self) -> tuple[type[BaseException], ...]:
         http = http_module()
-        linger: threading.Timer | None = None
-        try:
-            for chunk in response.iter_bytes():
-                yield from incoming.feed(chunk)
-                if linger is None and translator.finished is not None:
-                    linger = threading.Timer(_LINGER, lane.cut)
-                    linger.daemon = True
-                    linger.start()
-            yield from incoming.end()
-        except ServiceError:
-            yield from translator.flush()
-            raise
-        except (http.HTTPError, http.StreamError, ssl.SSLError, OSError) as error:
-            yield from translator.flush()
-            if translator.finished is not None:
-                return
-            if not incoming.received:
-                raise unreachable(error, self._asked) from None
-            raise lost(
-                self._asked,
-                thought=translator.thought,
-                answered=translator.answered,
-                request_id=translator.request_id,
-            ) from None
-        finally:
-            if linger is not None:
-                linger.cancel()
-                linger.join()
-            response.close()
+        return http.HTTPError, http.StreamError, ssl.SSLError, OSError
 
     def _send(self, lane: Lane) -> tuple[Any, list[Notice]]:
         """The response, its headers received; asked once more without fields refused by name."""
