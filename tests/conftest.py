@@ -24,6 +24,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
             "VLMAGIC_CORPORA",
             "VLMAGIC_ALL",
             "VLMAGIC_NODE_MODULES",
+            "VLMAGIC_OLD_DASHSCOPE_PYTHON",
         }:
             monkeypatch.delenv(name)
     monkeypatch.setenv("VLMAGIC_LANGUAGE", "en")

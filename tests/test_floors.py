@@ -13,10 +13,10 @@ FLOORS: dict[str, int] = {
     for floor, names in enumerate(
         (
             "errors language chinese events catalog images request dialects",
-            "cell settings transcript markup facts estimate references sse rules table",
+            "cell settings transcript markup facts estimate references sse rules table extract algebra claims recording boxes lesson",
             "providers shelf render",
-            "result run question ledger doctor commands",
-            "magic script demo __main__",
+            "result run question ledger doctor commands archive",
+            "magic script demo batch many panel verify __main__",
         )
     )
     for name in names.split()

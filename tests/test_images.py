@@ -522,10 +522,8 @@ def test_data_urls() -> None:
     assert remote.digest != Image.from_url("https://example.com/b.png", "@url").digest
 
 
-@pytest.mark.parametrize(
-    "url", ["file:///etc/passwd", "ftp://a/b", "a.png", "https://", "oss://b/k"]
-)
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://a/b", "a.png", "https://", "oss://"])
 def test_only_web_addresses_are_remote(url: str) -> None:
-    """Nothing but http(s) is handed to the service as an address."""
+    """Nothing but http(s) and the service's own storage is handed to it as an address."""
     with pytest.raises(ImageError):
         Image.from_url(url, "p")

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from vlmagic import language
+from vlmagic.cell import OPTIONS
 from vlmagic.chinese import SENTENCES
+from vlmagic.commands import COMMANDS
 from vlmagic.rules import RULES
 
 PACKAGE = Path(__file__).parent.parent / "vlmagic"
@@ -18,6 +20,8 @@ PACKAGE = Path(__file__).parent.parent / "vlmagic"
 def sentences() -> dict[str, str]:
     """Every template that `say` is given in the package, with the file it stands in."""
     found = {text: "rules.py" for rule in RULES for text in (rule.message, rule.hint)}
+    found |= {row.about: "cell.py" for row in OPTIONS}
+    found |= {row.about: "commands.py" for row in COMMANDS}
     for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say" and node.args:

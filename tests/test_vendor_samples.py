@@ -2,6 +2,9 @@
 
 The files in `samples/` hold the text of the help page, re-indented; only the base URL is replaced
 at run time, and the key comes from the environment, as the page wants it.
+
+The page's Java samples are unverified: they need `com.alibaba:dashscope-sdk-java` from Maven, and
+a JDK. They send the native requests that the Python and curl samples send.
 """
 
 from __future__ import annotations

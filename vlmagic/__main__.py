@@ -29,7 +29,7 @@ def _parser() -> argparse.ArgumentParser:
     words.add_parser("emulate", help="start the local emulator of Model Studio", add_help=False)
     words.add_parser("doctor", help="what is set, from where, and whether the service answers")
     models = words.add_parser("models", help="the models, what they can do and cost")
-    models.add_argument("name", nargs="*", help="only names that contain this")
+    models.add_argument("name", nargs="*", help="parts of names, or wishes: video, no-think, budget, no-stream, current, cheapest")
     models.add_argument("--region", default="beijing")
     return parser
 

@@ -22,7 +22,7 @@ from .references import Reference
 from .references import parse as parse_reference
 from .settings import BY_NAME
 
-Kind = Literal["setting", "flag", "reference", "name", "pair"]
+Kind = Literal["setting", "flag", "reference", "name", "word", "pair", "follow"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,10 @@ OPTIONS: tuple[Option, ...] = (
     Option(("--base-url",), "base_url", "setting", "any OpenAI-compatible server", "URL"),
     Option(("--workspace",), "workspace", "setting", "a workspace of Model Studio", "ID"),
     Option(("--dialect",), "dialect", "setting", "how the server switches thinking", "NAME"),
+    Option(("-c", "--continue"), "follow", "follow", "follow up the last answer of a cell, or -c=NAME the one in NAME"),
+    Option(("--json",), "json", "flag", "answer in JSON, for Result.json()"),
+    Option(("--schema",), "schema", "word", "answer in JSON that fits a pydantic model or JSON schema", "NAME"),
+    Option(("--history",), "history", "setting", "most tokens of earlier turns to send along", "N"),
     Option(("--system",), "system", "setting", "a system message; left out by default, as the vendor advises", "TEXT"),
     Option(("--hi-res",), "hi_res", "setting", "let the model look at up to 16384 tokens a picture", value=True),
     Option(("--max-tokens",), "max_tokens", "setting", "most tokens of the answer", "N"),
@@ -87,6 +91,10 @@ class Ask:
     """Settings by name, as typed."""
     params: dict[str, Any] = field(default_factory=dict)
     flags: set[str] = field(default_factory=set)
+    follow: str | None = None
+    """The variable to follow up; "" for the last answer of a cell, None for no follow-up."""
+    schema: str | None = None
+    """The variable that holds the schema."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +165,9 @@ class _Line:
                 say("There is no option {flag} (column {column}).", flag=word.text.partition("=")[0], column=word.start + 1),
                 _nearest(word.text.partition("=")[0]),
             )  # fmt: skip
-        if not option.takes:
+        if option.kind == "follow":
+            self.ask.follow = _identifier(flag, glued) if equals else ""
+        elif not option.takes:
             if equals:
                 raise CellError(
                     say("{flag} takes no value.", flag=flag),
@@ -184,6 +194,8 @@ class _Line:
                 ask.images.append(parse_reference(text or ""))
             case "name":
                 ask.out = _identifier(flag, _unquoted(text or ""))
+            case "word":
+                ask.schema = _identifier(flag, _unquoted(text or ""))
             case "pair":
                 key, value = _pair(flag, _unquoted(text or ""))
                 ask.params[key] = value
@@ -296,29 +308,32 @@ def _pair(flag: str, text: str) -> tuple[str, Any]:
 
 
 def usage() -> str:
-    """The help of `%%vlreason?`, made from the option table."""
+    """The help of `%%vlreason?` in the current language, made from the option table."""
     from .settings import TABLE
 
-    rows = [(f"{', '.join(o.flags)} {o.metavar}".strip(), o.about) for o in OPTIONS]
+    rows = [(f"{', '.join(o.flags)} {o.metavar}".strip(), say(o.about)) for o in OPTIONS]
     width = max(len(left) for left, _ in rows)
     lines = [f"  {left:<{width}}  {about}" for left, about in rows]
     defaults = ", ".join(f"{row.name}={row.default!r}" for row in TABLE if row.default is not None)
     return "\n".join(
         [
-            "Ask a visual reasoning model about the figures of this notebook, and watch it think.",
+            say("Ask a visual reasoning model about the figures of this notebook."),
             "",
-            "    %%vlreason [options]          the question stands below",
-            "    %vlreason [options] question  on one line",
+            "    " + say("%%vlreason [options]          the question stands below"),
+            "    " + say("%vlreason [options] question  on one line"),
             "",
-            "Options:",
             *lines,
             "",
-            "What -i takes (REF): @last, @-2 (before the last), @12 (all of In[12]), @12.2, @12.1-3, @all,",
-            "@gcf, @open, @fig:3 (as they were shown or are open); a variable, with .attr and [key] (as it",
-            'is now); a path or glob, "in quotes" if it could be a variable; an http(s) or data: URL.',
-            "",
-            f"Defaults: {defaults}.",
-            "Change one with `%config VLMagics.model = 'qwen3-vl-flash'` or VLMAGIC_MODEL in the environment.",
+            say(
+                "REF: @last, @-2 (the one before), @12 (all of In[12]), @12.2, @12.1-3, @all, @gcf, "
+                "@open, @fig:3; a variable with .attr and [key]; a path or glob, in quotes if it could "
+                "be a variable; an http(s) or data: URL."
+            ),
+            say(
+                "Defaults: {defaults}. Change one with %config VLMagics.NAME = … or VLMAGIC_NAME in "
+                "the environment.",
+                defaults=defaults,
+            ),
         ],
     )
 

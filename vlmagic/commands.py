@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from . import catalog, doctor, question, shelf
+from . import catalog, doctor, question, render, shelf
 from .cell import OPTIONS, Ask
 from .errors import CellError
 from .estimate import money
@@ -39,7 +39,7 @@ def run(magics: VLMagics, line: str) -> object:
     words = shlex.split(line, posix=False)
     if not words:
         return Table(
-            [say("command"), say("what it does")], [[f"%vl {c.word}", c.about] for c in COMMANDS]
+            [say("command"), say("what it does")], [[f"%vl {c.word}", say(c.about)] for c in COMMANDS]
         )
     for command in COMMANDS:
         if command.word.split()[0] == words[0]:
@@ -71,12 +71,34 @@ def _figures(magics: VLMagics, _: Sequence[str]) -> Table:
     return Table(heads, rows, below)
 
 
+WANTS: Mapping[str, Callable[[catalog.Model], bool]] = {
+    "video": lambda model: model.video is not None,
+    "no-think": lambda model: model.mode != "thinking",
+    "budget": lambda model: model.takes_budget,
+    "no-stream": lambda model: not model.stream_only,
+    "current": lambda model: model.retired is None,
+    "cheapest": lambda _: True,
+}
+"""What one may want of a model; "cheapest" sorts what is left, and leaves out what has no price."""
+
+
 def models(words: Sequence[str] = (), region: str = "beijing") -> Table:
-    """The catalog as a table; words filter by name."""
+    """The catalog as a table; each word is one of `WANTS`, or a part of the name."""
+    wishes = [word.lower() for word in words]
+    found = [
+        model
+        for model in catalog.MODELS
+        if all(WANTS[word](model) if word in WANTS else word in model.name for word in wishes)
+    ]
+    if "cheapest" in wishes:
+        priced = [(price, model) for model in found if (price := model.price(region))]
+        # Each currency by itself: no rate of exchange is known here.
+        priced.sort(
+            key=lambda pair: (pair[0].currency, pair[0].tier(0).output, pair[0].tier(0).input)
+        )
+        found = [model for _, model in priced]
     rows = []
-    for model in catalog.MODELS:
-        if any(word.lower() not in model.name for word in words):
-            continue
+    for model in found:
         price = model.price(region)
         tier = price.tier(0) if price else None
         rows.append(
@@ -103,7 +125,8 @@ def models(words: Sequence[str] = (), region: str = "beijing") -> Table:
         region=region,
         dated=dated,
     )
-    return Table(heads, rows, [note])
+    narrow = say("Narrow it with a part of a name, or with: {words}.", words=", ".join(WANTS))
+    return Table(heads, rows, [note, narrow])
 
 
 def _usage(magics: VLMagics, _: Sequence[str]) -> Table:  # noqa: ARG001 - every command has this shape
@@ -135,12 +158,12 @@ def _usage(magics: VLMagics, _: Sequence[str]) -> Table:  # noqa: ARG001 - every
     return Table(heads, rows, below)
 
 
-def _show(magics: VLMagics, words: Sequence[str]) -> Result:
+def _show(magics: VLMagics, words: Sequence[str]) -> object:
     if len(words) != 1:
         raise CellError(say("%vl show takes one name."), say("For example: %vl show why"))
     found = magics.shell.user_ns.get(words[0])
     if isinstance(found, Result):
-        return found
+        return render.again(found, magics.settle({})["render"], shell=magics.shell)
     names = [
         name
         for name, value in magics.shell.user_ns.items()
@@ -204,20 +227,23 @@ COMMANDS: tuple[Command, ...] = (
 
 
 def usage() -> str:
-    """The help of `%vl?`, made from the table."""
+    """The help of `%vl?` in the current language, made from the table."""
     width = max(len(command.word) for command in COMMANDS)
-    return "\n".join(f"%vl {command.word:<{width}}  {command.about}" for command in COMMANDS)
+    return "\n".join(f"%vl {c.word:<{width}}  {say(c.about)}" for c in COMMANDS)
 
 
-def look(magics: VLMagics, asked: Ask, found: Settings) -> shelf.Resolved:
-    """The pictures that a cell asks about: its references, else the last figure shown."""
+def look(magics: VLMagics, asked: Ask, found: Settings, *, only_named: bool) -> shelf.Resolved:
+    """The pictures that a cell asks about: its references, else the last figure shown.
+
+    `only_named`: a follow-up has its pictures already, and looks at new ones only when told to.
+    """
     how: dict[str, Any] = {
         "max_pixels": question.max_pixels(found),
         "facts": bool(found["facts"]),
         "dpi": found["dpi"],
         "hidden": frozenset(magics.shell.user_ns_hidden),
     }
-    if "no_image" in asked.flags:
+    if "no_image" in asked.flags or (only_named and not asked.images):
         return shelf.Resolved()
     namespace = magics.shell.user_ns
     if asked.images:

@@ -4,6 +4,7 @@
       - CellError            an option, a reference or a name in the cell is wrong
       - ImageError           a picture cannot be looked at
       - SettingsError        a setting is missing, or two of them contradict each other
+      - AnswerError          an answer holds not what was asked of it: no JSON, another shape
       - MissingExtra         an optional package is needed
       - RecordingError       a recording is missing, damaged or of another question
       + ServiceError         the other side of the wire: `.status`, `.code`, `.request_id`
@@ -78,6 +79,12 @@ class SettingsError(VLReasonError):
     """A setting is missing, or two of them contradict each other."""
 
     kind = "settings"
+
+
+class AnswerError(VLReasonError):
+    """An answer holds not what was asked of it; its text is kept."""
+
+    kind = "answer"
 
 
 class MissingExtra(VLReasonError):  # noqa: N818 - it names what is missing
@@ -194,6 +201,7 @@ BY_KIND: dict[str, type[VLReasonError]] = {
         CellError,
         ImageError,
         SettingsError,
+        AnswerError,
         MissingExtra,
         RecordingError,
         RefusedError,

@@ -7,6 +7,7 @@ protocols, and to leave anything behind: `unload` takes away exactly what `load`
 from __future__ import annotations
 
 import builtins
+import difflib
 import os
 import threading
 import time
@@ -80,7 +81,10 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
             config["base_url"] = self.emulator.compatible_url
             key = settings.Key(self.emulator.key, "%vl emulator")
         found = settings.resolve(options, config, environ, key=key)
+        before = language.current()
         language.choose(found["language"])
+        if language.current() != before:
+            _speak(found["language"])
         return found
 
     # -- asking --------------------------------------------------------------------------
@@ -98,7 +102,7 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
                 return
             source = question.admit(prepared)
             cancel = Cancel()
-            sinks = self._sinks(prepared, cancel)
+            sinks = self._sinks(prepared, cancel, blocks="background" not in asked.flags)
         except VLReasonError as error:
             name = asked.out if asked else getattr(error, "out", None)
             if name:
@@ -123,10 +127,15 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
         if isinstance(end, Done) and end.reason == "interrupted":
             raise Interrupted
         result.raise_for_error()
+        if asked.schema and result.ok:
+            result.json()
 
     def _prepare(self, asked: Ask) -> tuple[question.Question, str]:
-        found = self.settle(asked.options)
         namespace = self.shell.user_ns
+        after = self._followed(asked)
+        if after is not None and after.request is not None:
+            asked.options.setdefault("model", after.request.model)
+        found = self.settle(asked.options)
         prompt = (
             cell.interpolate(asked.prompt, namespace) if "vars" in asked.flags else asked.prompt
         )
@@ -134,24 +143,58 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
             raise CellError(
                 say("There is no question."), say("Write it below the %%vlreason line.")
             )
-        looked = commands.look(self, asked, found)
+        looked = commands.look(self, asked, found, only_named=after is not None)
         notices = list(looked.notices)
         for label, text in looked.texts:
             prompt += f"\n\n{label}:\n{text}"
         if asked.out and hasattr(builtins, asked.out):
             notices.append(say("{name} hides Python's own {name} from now on.", name=asked.out))
         prepared = question.prepare(
-            found, prompt, looked.images, params=asked.params, notices=notices
+            found,
+            prompt,
+            looked.images,
+            params=asked.params,
+            notices=notices,
+            after=after,
+            as_json="json" in asked.flags,
+            schema=self._named(asked.schema) if asked.schema else None,
         )
         seen = prepared.request.digest()
         if before := self._asked.get(seen):
             prepared = prepared.noting(before)
         return prepared, seen
 
-    def _sinks(self, prepared: question.Question, cancel: Cancel) -> list[Sink]:
+    def _followed(self, asked: Ask) -> Result | None:
+        """The Result that is followed up, or None."""
+        if asked.follow is None:
+            return None
+        found = self._named(asked.follow) if asked.follow else self.latest
+        if isinstance(found, Result):
+            return found
+        if asked.follow:
+            raise CellError(
+                say("{name} is no Result.", name=asked.follow), say("Bind one with -o NAME.")
+            )
+        raise CellError(
+            say("There is no answer of a cell to follow up."), say("Ask first, without -c.")
+        )
+
+    def _named(self, name: str) -> Any:
+        """The variable of this name."""
+        if name in self.shell.user_ns:
+            return self.shell.user_ns[name]
+        close = difflib.get_close_matches(name, list(self.shell.user_ns), n=1)
+        raise CellError(
+            say("There is no variable {name}.", name=name),
+            say("Did you mean {name}?", name=close[0]) if close else say("Define it first."),
+        )
+
+    def _sinks(self, prepared: question.Question, cancel: Cancel, *, blocks: bool) -> list[Sink]:
         found, context = prepared.settings, prepared.context
         asked = Asked(context.receipt, context.facts, found["thinking"])
-        sinks: list[Sink] = [choose(found["render"], asked, shell=self.shell, stop=cancel)]
+        sinks: list[Sink] = [
+            choose(found["render"], asked, shell=self.shell, stop=cancel, blocks=blocks)
+        ]
         if found["echo"]:
             from .render.terminal import FileSink
 
@@ -167,7 +210,7 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
     @line_magic
     def vl(self, line: str) -> Any:
         """Replaced by `commands.usage()`."""
-        language.choose(self.settle({})["language"])
+        self.settle({})
         return commands.run(self, line)
 
 
@@ -182,8 +225,11 @@ def _remembered(result: Result) -> str:
     return say("The same question was asked at {at}.", at=at)
 
 
-VLMagics.vlreason.__doc__ = cell.usage()
-VLMagics.vl.__doc__ = commands.usage()
+def _speak(language_wished: str | None) -> None:
+    """Speak this language, in the help of the magics, too."""
+    language.choose(language_wished)
+    VLMagics.vlreason.__doc__ = cell.usage()
+    VLMagics.vl.__doc__ = commands.usage()
 
 
 class _Question(EscapedCommand):  # type: ignore[misc] # IPython ships no types
@@ -210,6 +256,7 @@ class _Loaded:
         from . import shelf
 
         self.shell = shell
+        _speak(settings.resolve({}, None, os.environ)["language"])
         self.magics = VLMagics(shell, shelf.install(shell))
         shell.register_magics(self.magics)
         if self.magics not in shell.configurables:  # newer IPython has done so

@@ -6,6 +6,7 @@ alike. This room refuses to know how the words were typed or where the answer is
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -15,6 +16,7 @@ from . import providers, rules
 from .catalog import find
 from .errors import CellError
 from .estimate import Estimate, estimate, receipt
+from .extract import schema_of
 from .images import Image
 from .language import say
 from .ledger import LEDGER
@@ -52,18 +54,35 @@ def prepare(
     *,
     params: Mapping[str, Any] | None = None,
     notices: Sequence[str] = (),
-    history: Sequence[Turn] = (),
+    after: Result | None = None,
+    as_json: bool = False,
+    schema: Any = None,
 ) -> Question:
-    """The question, checked and counted; raises what is wrong with it before anything is sent."""
+    """The question, checked and counted; raises what is wrong with it before anything is sent.
+
+    `after` is the Result that it follows up; `as_json` and `schema` ask for a structured answer.
+    """
     if not prompt.strip():
         raise CellError(say("There is no question."), say("Write it below the %%vlreason line."))
     rules.check(settings)
+    thinking, response_format = rules.thinks(settings), None
+    told = list(notices)
+    if as_json or schema is not None:
+        prompt, thinking, response_format, said = structured(
+            settings, prompt, thinking=thinking, schema=schema
+        )
+        told += said
+    history: tuple[Turn, ...] = ()
+    system = settings["system"]
+    if after is not None:
+        history = turns(after)
+        system = system or (after.request.system if after.request else None)
     request = Request(
         model=settings["model"],
         prompt=prompt,
         images=tuple(images),
-        system=settings["system"],
-        thinking=rules.thinks(settings),
+        system=system,
+        thinking=thinking,
         budget=settings["budget"],
         max_tokens=settings["max_tokens"],
         temperature=settings["temperature"],
@@ -71,11 +90,17 @@ def prepare(
         seed=settings["seed"],
         hi_res=bool(settings["hi_res"]),
         stream=bool(settings["stream"]),
+        response_format=response_format,
         params=MappingProxyType(dict(params or {})),
         history=tuple(history),
     )
-    counted = estimate(request, region=settings.region, hosted=settings.hosted)
-    told = [*notices, *rules.remarks(settings)]
+    request, counted, dropped = _fitting(request, settings)
+    if dropped:
+        told.append(
+            say("The oldest {count} turns were left out: they would pass the limit.", count=dropped)
+        )
+    rules.check_request(request, settings, counted)
+    told += rules.remarks(settings)
     told += [f"{image.label}: {note}" for image in images for note in image.notes]
     context = Context(
         host=settings.host,
@@ -85,8 +110,106 @@ def prepare(
         receipt=tuple(receipt(request, counted)),
         facts=tuple(f"{image.label} {image.facts}" for image in images if image.facts),
         notices=tuple(told),
+        settings=settings,
+        schema=schema,
     )
     return Question(request, settings, context)
+
+
+def turns(result: Result) -> tuple[Turn, ...]:
+    """The conversation so far, the Result's own question and answer last.
+
+    Thinking is sent back only to models that require it (Model Studio's `preserve_thinking`).
+    """
+    request = result.request
+    if request is None or not result.answer:
+        raise CellError(
+            say("There is no answer to follow up: it {status}.", status=result.status),
+            say("Follow up another one with -c=NAME, or ask anew."),
+        )
+    model = find(request.model)
+    thinking = result.thinking if model is not None and model.returns_thinking else ""
+    return (
+        *request.history,
+        Turn("user", request.text, request.images),
+        Turn("assistant", result.answer, thinking=thinking),
+    )
+
+
+def _fitting(request: Request, settings: Settings) -> tuple[Request, Estimate, int]:
+    """The request with as many of its newest turns as fit, its estimate, and how many were left out."""
+    model = find(request.model)
+    thinking = request.thinking is not False
+    most = model.input_limit(thinking=thinking) if model is not None else None
+    dropped = 0
+    while True:
+        counted = estimate(request, region=settings.region, hosted=settings.hosted)
+        over = counted.history_tokens > settings["history"]
+        over = over or (most is not None and counted.input_tokens > most)
+        if not request.history or not over:
+            return request, counted, dropped
+        request = replace(request, history=request.history[2:])
+        dropped += 2
+
+
+def structured(
+    settings: Settings,
+    prompt: str,
+    *,
+    thinking: bool | None,
+    schema: Any,
+) -> tuple[str, bool | None, Mapping[str, Any] | None, list[str]]:
+    """Prompt, thinking and `response_format` for an answer in JSON, and what the user should know.
+
+    Model Studio gives `json_object` only to models that do not think, and only if the prompt speaks
+    of JSON; `json_schema` only to its newest models (structured-output page, 2026). Elsewhere the
+    wish stands in the prompt alone.
+    """
+    told: list[str] = []
+    wanted = schema_of(schema) if schema is not None else None
+    model = find(settings["model"])
+    always = settings.hosted and model is not None and model.mode == "thinking"
+    native = wanted is not None and (
+        not settings.hosted or settings["model"].startswith(_SCHEMA_MODELS)
+    )
+    if wanted is not None and not native:
+        prompt += "\n\n" + say("Answer with JSON alone, fitting this JSON schema:") + "\n"
+        prompt += json.dumps(wanted, ensure_ascii=False)
+    elif "json" not in prompt.lower():
+        prompt += "\n\n" + say("Answer with JSON alone.")
+    if always:
+        told.append(
+            say(
+                "{model} always thinks, so JSON is only asked for, not enforced.",
+                model=settings["model"],
+            )
+        )
+        return prompt, thinking, None, told
+    if settings.hosted and thinking:
+        told.append(say("Thinking is off: the service gives JSON only without it."))
+        thinking = False
+    if native:
+        named = {"name": "answer", "schema": wanted, "strict": True}
+        return prompt, thinking, {"type": "json_schema", "json_schema": named}, told
+    return prompt, thinking, {"type": "json_object"}, told
+
+
+_SCHEMA_MODELS = ("qwen3.7-plus", "qwen3.7-max", "qwen3.8-max")
+"""Models that take `json_schema` (structured-output page, second half of 2026)."""
+
+
+def follow(
+    result: Result, prompt: str, images: Sequence[Image], options: Mapping[str, Any]
+) -> Result:
+    """Ask a follow-up of a Result, with its settings but for these options."""
+    before = result.context.settings
+    if before is None or result.request is None:
+        raise CellError(
+            say("There is no answer to follow up: it {status}.", status=result.status),
+            say("Follow up another one with -c=NAME, or ask anew."),
+        )
+    prepared = prepare(before.changed(options), prompt, images, after=result)
+    return put(prepared, admit(prepared))
 
 
 def max_pixels(settings: Settings) -> int:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
-from .images import Image
+from .images import Picture
 
 FACTS_OPEN = "<figure_facts>"
 FACTS_CLOSE = "</figure_facts>"
@@ -30,7 +30,9 @@ class Turn:
 
     role: Literal["user", "assistant"]
     text: str
-    images: tuple[Image, ...] = ()
+    images: tuple[Picture, ...] = ()
+    thinking: str = ""
+    """What the assistant had thought, for models that want it back (`Model.returns_thinking`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Request:
 
     model: str
     prompt: str
-    images: tuple[Image, ...] = ()
+    images: tuple[Picture, ...] = ()
     system: str | None = None
     thinking: bool | None = None
     budget: int | None = None
@@ -85,6 +87,7 @@ class Request:
             "params": dict(self.params),
             "history": [
                 {"role": t.role, "text": t.text, "images": [i.digest for i in t.images]}
+                | ({"thinking": t.thinking} if t.thinking else {})
                 for t in self.history
             ],
         }

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .estimate import Cost, Estimate
     from .images import Image
     from .request import Request
+    from .settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,10 @@ class Context:
     receipt: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     notices: tuple[str, ...] = field(default=())
+    settings: Settings | None = None
+    """With what it was asked, so that a follow-up is asked alike; it never prints its key."""
+    schema: Any = None
+    """What `json()` checks the answer against."""
 
 
 class Result:
@@ -167,6 +172,36 @@ class Result:
     def events(self) -> list[Event]:
         """Every event, in order."""
         return list(self.transcript.events)
+
+    def ask(self, prompt: str, images: Sequence[Image] = (), **options: Any) -> Result:
+        """Follow this answer up: the earlier turns go along, pictures only once.
+
+        `options` are settings by name, such as `think=False`; the others stay as they were.
+        """
+        from .question import follow
+
+        return follow(self.wait(), prompt, images, options)
+
+    def json(self, schema: Any = None) -> Any:
+        """The JSON in the answer, checked against `schema` or the one it was asked with.
+
+        A pydantic model gives its instance. `AnswerError` says what does not fit, and where.
+        """
+        from .extract import json_of
+
+        return json_of(self.answer, self.context.schema if schema is None else schema)
+
+    def table(self) -> Any:
+        """The first Markdown table of the answer, as a pandas DataFrame."""
+        from .extract import table_of
+
+        return table_of(self.answer)
+
+    def code(self, language: str | None = None) -> str:
+        """The first fenced block of the answer, of a language if one is named."""
+        from .extract import code_of
+
+        return code_of(self.answer, language)
 
     def to_dict(self) -> dict[str, Any]:
         """The whole Result as JSON data: the question (pictures by digest) and its events."""

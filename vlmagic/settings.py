@@ -8,7 +8,7 @@ emulator that was started here; it never prints. This room refuses IPython and t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal, NoReturn
 from urllib.parse import urlsplit
@@ -123,12 +123,13 @@ TABLE: tuple[Setting, ...] = (
     Setting("temperature", "number", None, "randomness of the words", least=0),
     Setting("top_p", "number", None, "nucleus of the words", least=0),
     Setting("seed", "integer", None, "seed of the randomness", least=0),
+    Setting("history", "integer", 32_000, "most tokens of earlier turns that go along", least=0),
     Setting("hi_res", "switch", False, "let the model look at up to 16384 tokens a picture"),
     Setting("stream", "switch", True, "receive the words as they come"),
     Setting("facts", "switch", True, "send exact facts of live figures beside the pixels"),
     Setting("dpi", "integer", None, "draw live figures anew at this resolution", least=20),
     Setting("thinking", "text", "fold", "show the thinking", choices=("fold", "open", "hidden")),
-    Setting("render", "text", "auto", "where to show", choices=("auto", "static", "terminal")),
+    Setting("render", "text", "auto", "where to show", choices=("auto", "widget", "static", "terminal")),
     Setting("echo", "text", None, "a file that also gets the words as they come"),
     Setting("language", "text", "auto", "of vlmagic's own words", choices=("auto", "en", "zh")),
     Setting("max_cost", "number", 10.0, "refuse a call that could cost more (in the price's currency)", least=0),
@@ -205,6 +206,23 @@ class Settings:
     def __getitem__(self, name: str) -> Any:
         return self.values[name]
 
+    def changed(self, options: Mapping[str, Any]) -> Settings:
+        """The same settings but for these options; the key stays where the host does."""
+        unknown = [name for name in options if name not in BY_NAME]
+        if unknown:
+            raise SettingsError(
+                say("There is no option {name}.", name=unknown[0]),
+                say("There are: {names}.", names=", ".join(BY_NAME)),
+            )
+        known = {name: value for name, value in self.values.items() if value is not None}
+        found = resolve({**known, **options}, key=self.key)
+        if found.host != self.host:
+            raise SettingsError(
+                say("A follow-up goes to the same host, {host}.", host=self.host),
+                say("Ask another host anew."),
+            )
+        return replace(found, origins=MappingProxyType({**found.origins, **_kept(self, options)}))
+
     @property
     def host(self) -> str:
         """The host and port that are asked, for the user's eyes."""
@@ -218,6 +236,11 @@ class Settings:
     def needs_key(self) -> bool:
         """Whether asking without a key is pointless: everywhere but on this very machine."""
         return self.hosted or not is_loopback(self.base_url)
+
+
+def _kept(settings: Settings, options: Mapping[str, Any]) -> dict[str, str]:
+    """The origins of what was not changed."""
+    return {name: origin for name, origin in settings.origins.items() if name not in options}
 
 
 def is_loopback(base_url: str) -> bool:

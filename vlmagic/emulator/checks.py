@@ -19,6 +19,7 @@ from . import words
 from .pictures import Film, Picture, look, watch
 from .refusals import Refusal, invalid, no_model
 from .rules import Case, DialectName, check_params, wanted_format
+from .shapes import SHAPES, Shape
 
 _BAD_BODY = "Required body invalid, please check the request body format."
 _NO_MESSAGES = 'Either "prompt" or "messages" must exist and cannot both be none'
@@ -28,6 +29,7 @@ _EMPTY_CONTENT = "Role must be user or assistant and Content length must be grea
 _NO_USER = "The input messages do not contain elements with the role of user."
 _BAD_ITEM = "The item of content should be a message of a certain modal."
 _NO_RESOLVE = "The provided URL does not appear to be valid. Ensure it is correctly formatted."
+_MOST_FILMS = 64
 _MARKUP = 4
 """Tokens that a message costs beside its text: role and separators."""
 
@@ -75,11 +77,12 @@ def check(
     files: Mapping[str, bytes],
     find_model: Callable[[str], Model | None] = find,
     resolves: bool = False,
+    shape: Shape = SHAPES["model-studio"],
 ) -> Asked:
     """What is asked for, or the `Refusal` of the first rule that is broken.
 
     `stream` is the native interface's header, `resolves` its leave to read `oss://`; `find_model`
-    knows the models of this region.
+    knows the models of this region. `shape` says which switches of thinking are known.
     """
     data = _parsed(body)
     name = data.get("model")
@@ -95,12 +98,33 @@ def check(
         if messages is None or not isinstance(params, Mapping):
             raise invalid(_NO_MESSAGES)
     else:
-        messages, params, stream = data.get("messages"), data, data.get("stream") is True
+        messages, params = data.get("messages"), _switched(data, shape)
+        stream = data.get("stream") is True
         if messages is None:
             raise invalid("'messages' is a required property")
     case = Case(dialect, name, model, stream, params, _messages(messages, dialect))
     check_params(case)
     return _asked(case, files, resolves=resolves)
+
+
+def _switched(data: Mapping[str, Any], shape: Shape) -> Mapping[str, Any]:
+    """The parameters, another server's switches of thinking in the words of Model Studio's own."""
+    own = SHAPES["model-studio"]
+    if shape.switch == own.switch:
+        return data
+    found = {k: v for k, v in data.items() if k not in (*own.switch, *own.budget)}
+    wish, most = _at(data, shape.switch), _at(data, shape.budget)
+    if wish is not None:
+        found[own.switch[0]] = wish != shape.off
+    if most is not None:
+        found[own.budget[0]] = most
+    return found
+
+
+def _at(data: Any, path: tuple[str, ...]) -> Any:
+    for name in path:
+        data = data.get(name) if isinstance(data, Mapping) else None
+    return data if path else None
 
 
 def _parsed(body: bytes) -> Mapping[str, Any]:
@@ -175,7 +199,7 @@ def _asked(case: Case, files: Mapping[str, bytes], *, resolves: bool) -> Asked:
     """Walk the messages: pictures are looked at in order, all text is counted."""
     pictures: list[Picture] = []
     films: list[Film] = []
-    text_tokens = 0
+    text_tokens = inline = 0
     question = ""
     hi_res = case.params.get("vl_high_resolution_images") is True
     for message in case.messages:
@@ -191,6 +215,7 @@ def _asked(case: Case, files: Mapping[str, bytes], *, resolves: bool) -> Asked:
             for url in urls:
                 if str(url).startswith("oss://") and not resolves:
                     raise invalid(_NO_RESOLVE, algorithm=True)
+            inline += kind == "image" and str(value).startswith("data:")
             if kind == "image":
                 pictures.append(look(value, knobs, case.model, files, hi_res=hi_res))
             else:
@@ -199,7 +224,9 @@ def _asked(case: Case, files: Mapping[str, bytes], *, resolves: bool) -> Asked:
         text_tokens += words.count(text)
         if message["role"] == "user":
             question = text
-    _check_count(case, len(pictures))
+    _check_count("images", len(pictures), case.model.max_images)
+    _check_count("images", inline, case.model.max_inline_images)
+    _check_count("videos", len(films), _MOST_FILMS)
     image_tokens = sum(picture.tokens for picture in pictures)
     video_tokens = sum(film.tokens for film in films)
     total = text_tokens + image_tokens + video_tokens
@@ -239,10 +266,10 @@ def _asked(case: Case, files: Mapping[str, bytes], *, resolves: bool) -> Asked:
     )
 
 
-def _check_count(case: Case, pictures: int) -> None:
-    if pictures > case.model.max_images:
-        words_ = f"The number of images should be in [1, {case.model.max_images}]"
-        raise invalid(words_, algorithm=True)
+def _check_count(what: str, count: int, most: int) -> None:
+    # The limits are published, the words are not.
+    if count > most:
+        raise invalid(f"The number of {what} should be in [1, {most}]", algorithm=True)
 
 
 def _split(text: str) -> tuple[str, tuple[Mapping[str, Any], ...]]:

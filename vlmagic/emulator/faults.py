@@ -1,7 +1,8 @@
 """Everything that can go wrong on the wire, by name, as one table.
 
 A fault either refuses, replaces the whole reply, changes what is said, or turns the frames into a
-script of steps. This room refuses to send: the server plays the script.
+script of steps. Besides those in the table, `refuse:CODE` is any of the refusals that no request
+can be blamed for (`refusals.STATES`). This room refuses to send: the server plays the script.
 """
 
 from __future__ import annotations
@@ -12,9 +13,8 @@ from typing import NamedTuple
 
 from vlmagic.events import Answer, Done, Event, Failed, Thinking
 
-from .refusals import Refusal, invalid, no_model, wrong_key
+from .refusals import STATES, Refusal, invalid, state
 from .scripts import (
-    BUSY,
     CUT,
     HEADERS,
     STALL,
@@ -70,17 +70,16 @@ class Fault:
 
 # -- the table -------------------------------------------------------------------------------
 
-_BROKEN = "An internal error has occured, please try again later or contact service support."
-_FULL = "Too many requests. Your requests are being throttled due to system capacity limits. Please try again later."
-_QUOTA = "Allocated quota exceeded, please increase your quota limit."
+_BUSY = "Throttling.RateQuota"
+_BROKEN = state("InternalError").message
 _FLAT = {"code": "InternalError", "message": _BROKEN, "request_id": "req-1"}
 _HTML = (
     "<!DOCTYPE html><html><head><title>502</title></head><body><h1>Bad gateway</h1></body></html>"
 )
 
 
-def _status(status: int, code: str, message: str) -> Callable[[str], Refusal]:
-    return lambda _: Refusal(status, code, message, gateway=True)
+def _state(name: str) -> Callable[[str], Refusal]:
+    return lambda _: state(name)
 
 
 def _echo(key: str) -> Refusal:
@@ -96,36 +95,28 @@ FAULTS: dict[str, Fault] = {
     ),
     "http-400-arrearage": Fault(
         "refused: the bill is not paid",
-        _status(
-            400, "Arrearage", "Access denied, please make sure your account is in good standing."
-        ),
+        _state("Arrearage"),
     ),
-    "http-401": Fault("refused: the key", lambda _: wrong_key()),
+    "http-401": Fault("refused: the key", _state("InvalidApiKey")),
     "http-403": Fault(
         "refused: no access to the model",
-        _status(
-            403,
-            "AccessDenied.Unpurchased",
-            "Access to model denied. Please make sure you are eligible for using the model.",
-        ),
+        _state("AccessDenied.Unpurchased"),
     ),
-    "http-404": Fault("refused: no such model", lambda _: no_model("qwen-does-not-exist")),
-    "http-429": Fault("too many requests", _status(*BUSY)),
+    "http-404": Fault("refused: no such model", _state("ModelNotFound")),
+    "http-429": Fault("too many requests", _state(_BUSY)),
     "http-429-retry-after": Fault(
-        "too many requests; ask again in a second", _status(*BUSY), headers={"Retry-After": "1"}
+        "too many requests; ask again in a second", _state(_BUSY), headers={"Retry-After": "1"}
     ),
     "http-429-long": Fault(
-        "too many requests; ask again in an hour", _status(*BUSY), headers={"Retry-After": "3600"}
+        "too many requests; ask again in an hour", _state(_BUSY), headers={"Retry-After": "3600"}
     ),
-    "http-429-quota": Fault(
-        "the quota is used up", _status(429, "Throttling.AllocationQuota", _QUOTA)
-    ),
-    "http-500": Fault("the service broke", _status(500, "InternalError", _BROKEN)),
+    "http-429-quota": Fault("the quota is used up", _state("Throttling.AllocationQuota")),
+    "http-500": Fault("the service broke", _state("InternalError")),
     "http-502-html": Fault("a gateway's web page", reply=Reply(502, "text/html", _HTML)),
-    "http-503": Fault("the service is full", _status(503, "ModelServingError", _FULL)),
+    "http-503": Fault("the service is full", _state("ModelServingError")),
     "http-503-retry-after": Fault(
         "the service is full; ask again in a second",
-        _status(503, "ModelServingError", _FULL),
+        _state("ModelServingError"),
         headers={"Retry-After": "1"},
     ),
     "echo-key-401": Fault("a refusal that repeats the key", _echo),
@@ -167,7 +158,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "error-object": Fault(
         "an error object in the stream",
-        script=within("answer", event_of(Refusal(*BUSY).compatible_body("req-1"))),
+        script=within("answer", event_of(state(_BUSY).compatible_body("req-1"))),
     ),
     "error-flat": Fault("a flat error in the stream", script=within("answer", event_of(_FLAT))),
     "error-string": Fault(
@@ -224,7 +215,7 @@ FAULTS: dict[str, Fault] = {
         say=ended(
             Failed(
                 "filter",
-                "Output data may contain inappropriate content.",
+                state("DataInspectionFailed#3").message,
                 status=400,
                 code="DataInspectionFailed",
             )
@@ -244,11 +235,19 @@ FAULTS: dict[str, Fault] = {
 }
 
 
+_REFUSE = "refuse:"
+NAMES = (*FAULTS, *(_REFUSE + code for code in STATES))
+"""All that `named` knows."""
+
+
 def named(name: str | None) -> Fault | None:
     """The fault of this name ("429" is short for "http-429"); `ValueError` if there is none."""
     if not name:
         return None
     found = FAULTS.get(name) or FAULTS.get(f"http-{name}")
+    code = name.removeprefix(_REFUSE)
+    if found is None and code != name and code in STATES:
+        found = Fault(f"refused: {code}", _state(code))
     if found is None:
-        raise ValueError(f"no fault is called {name!r}; there are: {', '.join(FAULTS)}")
+        raise ValueError(f"no fault is called {name!r}; there are: {', '.join(NAMES)}")
     return found

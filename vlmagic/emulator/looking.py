@@ -29,6 +29,9 @@ _DIFFERENT = 24
 """A pixel this far from the background, in one channel, is not background."""
 
 
+Box = tuple[int, int, int, int]
+
+
 class Colour(NamedTuple):
     """A colour, its name in English and Chinese, and its share of the picture."""
 
@@ -59,20 +62,35 @@ def colours(image: PIL.Image.Image, most: int = 4) -> list[Colour]:
     return found[:most]
 
 
-def content_box(image: PIL.Image.Image) -> tuple[int, int, int, int] | None:
+def content_box(image: PIL.Image.Image) -> Box | None:
     """Left, top, right, bottom (pixels, exclusive) of all that differs from the commonest colour."""
     import PIL.Image
     import PIL.ImageChops
 
     background = PIL.Image.new("RGB", image.size, colours(image, 1)[0].rgb)
-    bands = PIL.ImageChops.difference(image, background).split()
+    return _marked(PIL.ImageChops.difference(image, background)).getbbox()
+
+
+def _marked(difference: PIL.Image.Image) -> PIL.Image.Image:
+    """255 where a difference shows in one channel, 0 elsewhere."""
+    import PIL.ImageChops
+
+    bands = difference.split()
     most = bands[0]
     for band in bands[1:]:
         most = PIL.ImageChops.lighter(most, band)
-    return most.point([0] * _DIFFERENT + [255] * (256 - _DIFFERENT)).getbbox()
+    return most.point([0] * _DIFFERENT + [255] * (256 - _DIFFERENT))
 
 
-def in_thousandths(box: tuple[int, int, int, int], size: tuple[int, int]) -> list[int]:
+def changed(one: PIL.Image.Image, other: PIL.Image.Image) -> tuple[float, Box | None]:
+    """The share of pixels in which two pictures of one size differ, and the box around those."""
+    import PIL.ImageChops
+
+    marks = _marked(PIL.ImageChops.difference(one, other))
+    return marks.histogram()[255] / (one.width * one.height), marks.getbbox()
+
+
+def in_thousandths(box: Box, size: tuple[int, int]) -> list[int]:
     """A box in pixels as the Qwen3-VL models write one: 0 to 1000 along each side."""
     width, height = size
     left, top, right, bottom = box

@@ -75,11 +75,19 @@ class Picture:
 
 @dataclass(frozen=True)
 class Film:
-    """One video: never decoded, counted by its frames."""
+    """One video: a film is not decoded, a list of frames is looked at."""
 
     name: str
     frames: int
     tokens: int
+    fps: float = 2.0
+    width: int = 0
+    height: int = 0
+    """Pixels of a frame; 0 if nobody looked."""
+    fit: tuple[int, int] = (0, 0)
+    kind: str = ""
+    images: tuple[PIL.Image.Image, ...] = ()
+    """First and last frame in RGB; nothing if nobody looked."""
 
 
 def look(
@@ -117,18 +125,31 @@ def watch(source: Any, knobs: Mapping[str, Any], model: Model, files: Mapping[st
     if video is None:
         raise invalid(_BAD_URL, algorithm=True)
     fps = knobs.get("fps", 2.0)
-    width, height = _NOMINAL_VIDEO
+    fps = fps if isinstance(fps, (int, float)) and 0.1 <= fps <= 10 else 2.0
+    (width, height), kind, ends = _NOMINAL_VIDEO, "", list[Any]()
     if isinstance(source, list):
         if not video.min_frames <= len(source) <= video.max_frames:
             words = _BAD_FRAMES.format(least=video.min_frames, most=video.max_frames)
             raise invalid(words, algorithm=True)
         frames, name = len(source), f"{len(source)} frames"
-        for url in source:
+        for number, url in enumerate(source):
             data = _bytes(url, files)
-            if data is not None:
-                width, height = _decoded(data)[1].size
+            if data is None:
+                continue
+            kind, image = _decoded(data)
+            if min(image.size) <= _SMALLEST:
+                words = _BAD_SIZE.format(width=image.width, height=image.height)
+                raise invalid(words, algorithm=True)
+            if max(image.size) > _MAX_RATIO * min(image.size):
+                raise invalid(_BAD_RATIO, algorithm=True)
+            if not ends:
+                width, height = image.size
+            if number in (0, frames - 1) and image.size == (width, height):
+                ends.append(image)
     else:
-        _check_scheme(source)
+        if len(str(source)) > _MAX_DATA_URI and str(source).startswith("data:"):
+            raise invalid(_TOO_MANY_BYTES, algorithm=True)
+        _bytes(source, files)
         frames, name = max(video.min_frames, round(_NOMINAL_SECONDS * fps)), _short(source)
     total = min(knobs.get("total_pixels", video.total_pixels), video.total_pixels)
     per_frame = min(knobs.get("max_pixels", video.frame_pixels), video.frame_max_pixels)
@@ -137,7 +158,8 @@ def watch(source: Any, knobs: Mapping[str, Any], model: Model, files: Mapping[st
     seen = replace(model, image_tokens_default=int(most) // factor**2, min_tokens=4)
     fit_w, fit_h = resized(width, height, seen)
     tokens = math.ceil(frames / 2) * (fit_w // factor) * (fit_h // factor) + 2
-    return Film(name, frames, tokens)
+    size = (width, height) if ends else (0, 0)
+    return Film(name, frames, tokens, fps, *size, (fit_w, fit_h), kind, tuple(ends))
 
 
 def _counted(

@@ -14,7 +14,7 @@ from vlmagic.catalog import REGIONS
 from vlmagic.language import say
 
 from . import Emulator
-from .faults import FAULTS
+from .faults import NAMES
 from .shapes import SHAPES
 
 _RATE = 60.0
@@ -57,9 +57,9 @@ def parser() -> argparse.ArgumentParser:
     )
     add(
         "--fault",
-        choices=list(FAULTS),
+        choices=NAMES,
         metavar="NAME",
-        help=say("go wrong in this way: {names}", names=", ".join(FAULTS)),
+        help=say("go wrong in this way: {names}", names=", ".join(NAMES)),
     )
     add(
         "--shape",

@@ -93,6 +93,7 @@ class Chat(Guarded):
             files={**emulator.files, **emulator.uploads},
             find_model=emulator.find_model,
             resolves=self.request.headers.get("X-DashScope-OssResourceResolve") == "enable",
+            shape=emulator.shape,
         )
         workload = bench.parse(asked.name)
         said: list[Event]

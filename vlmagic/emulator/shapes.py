@@ -28,18 +28,44 @@ class Shape:
     """Whether `[DONE]` is sent."""
     comment: str = ""
     """A comment line before the first frame."""
+    switch: tuple[str, ...] = ("enable_thinking",)
+    """Path of the field that turns thinking on and off."""
+    off: object = False
+    """Its value that means off."""
+    budget: tuple[str, ...] = ("thinking_budget",)
+    """Path of the field that limits thinking; empty where there is none."""
 
 
+_TEMPLATE = ("chat_template_kwargs", "enable_thinking")
 SHAPES: dict[str, Shape] = {
     "model-studio": Shape(),
-    "vllm": Shape(thinking="reasoning", nulls=False),
-    "sglang": Shape(),
-    "ollama": Shape(thinking="reasoning", role_everywhere=True, nulls=False),
-    "openrouter": Shape(thinking="reasoning", details=True, comment="OPENROUTER PROCESSING"),
-    "transformers": Shape(nulls=False, usage="finish", done=False),
-    "llama.cpp": Shape(nulls=False),
+    "vllm": Shape(
+        thinking="reasoning", nulls=False, switch=_TEMPLATE, budget=("thinking_token_budget",)
+    ),
+    "sglang": Shape(switch=_TEMPLATE, budget=()),
+    "ollama": Shape(
+        thinking="reasoning",
+        role_everywhere=True,
+        nulls=False,
+        switch=("reasoning_effort",),
+        off="none",
+        budget=(),
+    ),
+    "openrouter": Shape(
+        thinking="reasoning",
+        details=True,
+        comment="OPENROUTER PROCESSING",
+        switch=("reasoning", "enabled"),
+        budget=("reasoning", "max_tokens"),
+    ),
+    "transformers": Shape(nulls=False, usage="finish", done=False, switch=_TEMPLATE, budget=()),
+    "llama.cpp": Shape(nulls=False, switch=_TEMPLATE, budget=("thinking_budget_tokens",)),
     "litellm": Shape(nulls=False, usage="choice"),
-    "think-tags": Shape(thinking="", tags=("<think>\n", "\n</think>\n\n")),
-    "close-tag-only": Shape(thinking="", tags=("", "\n</think>\n\n")),
+    "think-tags": Shape(
+        thinking="", tags=("<think>\n", "\n</think>\n\n"), switch=_TEMPLATE, budget=()
+    ),
+    "close-tag-only": Shape(
+        thinking="", tags=("", "\n</think>\n\n"), switch=_TEMPLATE, budget=()
+    ),
     "no-usage": Shape(usage="never"),
 }

@@ -21,6 +21,7 @@ from .pictures import NOMINAL, Picture
 from .reading import read
 from .schema import instance
 from .telling import Telling, Tongue, code
+from .watching import counted, watched
 
 _KEY_PAGE = "https://help.aliyun.com/zh/model-studio/get-api-key"
 _POINTING = re.compile(
@@ -98,11 +99,8 @@ class _Voice(Tongue):
                 f"即 {across}×{down} = {across * down} 块，再加首尾 2 个标记：{picture.tokens} 个 Token。",
             )
         for film in self.asked.films:
-            yield self.t(
-                f"A video of {film.frames} frames: I do not decode videos, I count "
-                f"{film.tokens} tokens for it.",
-                f"一段 {film.frames} 帧的视频：我不解码视频，按 {film.tokens} 个 Token 计。",
-            )
+            start = self.t("A video: ", "一段视频：") + watched(film, self)
+            yield start + self.t(" ", "") + counted(film, self, self.asked.model.factor)
 
     def _thought_facts(self) -> Iterator[str]:
         if self.asked.facts:
@@ -161,10 +159,9 @@ class _Voice(Tongue):
                 + self.t(f" It takes {formula} tokens.", f"占 {formula} 个 Token。")
             )
         bullets.extend(
-            self.t(
-                f"- A video, not decoded, counted as {film.frames} frames: {film.tokens} tokens.",
-                f"- 一段视频，未解码，按 {film.frames} 帧计：{film.tokens} 个 Token。",
-            )
+            self.t("- A video: ", "- 一段视频：")
+            + watched(film, self)
+            + self.t(f" It takes {film.tokens} tokens.", f"占 {film.tokens} 个 Token。")
             for film in self.asked.films
         )
         yield "\n".join(bullets)

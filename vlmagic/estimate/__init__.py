@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from vlmagic.catalog import Currency, Model, find
-from vlmagic.images import Image, resized, token_count
+from vlmagic.catalog import Video as Limits
+from vlmagic.images import Image, Video, resized, token_count, video_token_count
+from vlmagic.images import Picture as Sent
 
 from . import words
 from .receipt import money, receipt
@@ -37,7 +39,7 @@ _LEAST = 4
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Tokens of one picture; `exact` is False where documents are silent or disagree."""
+    """Tokens of one picture or video; `exact` is False where documents are silent or disagree."""
 
     tokens: int
     exact: bool
@@ -166,8 +168,10 @@ def cost(
     return Cost(amount, price.currency, price.dated, estimate)
 
 
-def _picture(image: Image, request: Request, model: Model | None, *, hosted: bool) -> Picture:
+def _picture(image: Sent, request: Request, model: Model | None, *, hosted: bool) -> Picture:
     kind = model or request.model
+    if isinstance(image, Video):
+        return _video(image, model or find("qwen3-vl-plus"), hosted=hosted and model is not None)
     if image.url is not None:
         # Nobody has looked at it: the most that the model takes for one picture.
         size = model or find("qwen3-vl-plus")
@@ -176,6 +180,16 @@ def _picture(image: Image, request: Request, model: Model | None, *, hosted: boo
     tokens = token_count(image.width, image.height, kind, request.hi_res)
     certain = hosted and model is not None and model.hosted and model.tokens_known
     return Picture(tokens, exact=certain and not _disputed(image, model))
+
+
+def _video(video: Video, model: Model | None, *, hosted: bool) -> Picture:
+    """Tokens of a video; of a remote one, the most that the model takes for one."""
+    assert model is not None
+    if video.url is not None:
+        limits = model.video or Limits()
+        return Picture(limits.total_pixels // model.factor**2 + 2, exact=False)
+    tokens = video_token_count(video.width, video.height, len(video.frames), model)
+    return Picture(tokens, exact=hosted and model.hosted and model.tokens_known)
 
 
 def _disputed(image: Image, model: Model | None) -> bool:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from vlmagic.images import Picture as Sent
+from vlmagic.images import Video
 from vlmagic.language import say
 
 if TYPE_CHECKING:
-    from vlmagic.images import Image
     from vlmagic.request import Request
 
     from . import Estimate, Picture
@@ -28,14 +29,23 @@ def receipt(request: Request, estimate: Estimate) -> list[str]:
     ]
 
 
-def _line(image: Image, picture: Picture) -> str:
+def _line(image: Sent, picture: Picture) -> str:
     title = f'"{_clean(image.title)}"' if image.title else ""
     size = "" if image.url is not None else f"{image.width}×{image.height}"
     if image.original is not None:
         size = say("{size} (of {original})", size=size, original="×".join(map(str, image.original)))
+    if isinstance(image, Video) and image.frames:
+        seconds = f"{image.seconds:.1f}".removesuffix(".0")
+        size = say(
+            "{size}, {count} frames of {seconds} s",
+            size=size,
+            count=len(image.frames),
+            seconds=seconds,
+        )
     tokens = f"{'' if picture.exact else '≈ '}{picture.tokens:,}"
     if image.url is None:
-        sent = [say("{tokens} tokens", tokens=tokens), _kilobytes(len(image.data))]
+        weight = image.size if isinstance(image, Video) else len(image.data)
+        sent = [say("{tokens} tokens", tokens=tokens), _kilobytes(weight)]
     else:
         sent = [say("at most {tokens} tokens", tokens=tokens), say("fetched by the service")]
     if image.facts:

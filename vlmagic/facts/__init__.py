@@ -9,34 +9,59 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vlmagic.images.frames import Frame
+
+    from .frames import Region
 
 BUDGET = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`text`: compact JSON within the budget; `digest`: SHA-256 (hex) of all data and all text."""
+    """`text`: compact JSON within the budget; `digest`: SHA-256 (hex) of all data and all text.
+
+    `axes`: where the axes lie in the picture, if it is known what the picture shows; never sent.
+    """
 
     text: str
     digest: str
+    axes: tuple[Frame, ...] = ()
 
 
-def facts_of(obj: Any, budget: int = BUDGET) -> Facts | None:
-    """The facts of a figure, at most `budget` bytes of UTF-8; None if there are none to be had."""
+def facts_of(obj: Any, budget: int = BUDGET, region: Region | None = None) -> Facts | None:
+    """The facts of a figure, at most `budget` bytes of UTF-8; None if there are none to be had.
+
+    `region` is the part of a matplotlib figure that its picture shows.
+    """
     try:
         if _root(obj) == "plotly" and hasattr(obj, "to_dict"):
             from . import plotly
 
             return plotly.read(obj, budget)
+        if _root(obj) == "altair" and hasattr(obj, "to_dict"):
+            obj = obj.to_dict()
+        if isinstance(obj, dict) and "vega-lite" in str(obj.get("$schema")):
+            from . import vega
+
+            return vega.read(obj, budget)
         owner = figure_of(obj)
         if owner is None:
             return None
         from . import figure
 
-        return figure.read(owner, budget)
+        return figure.read(owner, budget, region)
     except Exception:  # noqa: BLE001 - facts are an extra; a figure must never fail for them
         return None
+
+
+def embedded(page: str) -> dict[str, Any] | None:
+    """The Vega-Lite specification in a page that altair wrote; None for any other page."""
+    from . import vega
+
+    return vega.embedded(page)
 
 
 def figure_of(obj: Any) -> Any:

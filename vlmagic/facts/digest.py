@@ -70,12 +70,22 @@ def _axes(ink: _Ink, axes: Any) -> None:
                 read(ink, artist)
             except Exception as error:  # noqa: BLE001 - what cannot be read is known by how
                 ink.text("unreadable", type(artist).__name__, type(error).__name__)
+    if hasattr(axes, "zz_dataLim"):
+        ink.text(axes.get_zlabel())
+        ink.numbers(
+            "space", [axes.xy_dataLim.get_points().ravel(), axes.zz_dataLim.intervalx.repeat(2)]
+        )
     if axes.get_legend() is not None:
         _legend(ink, axes.get_legend())
 
 
 def _line(ink: _Ink, line: Any) -> None:
-    if len(line.get_xdata(orig=False)):
+    if hasattr(line, "get_data_3d"):
+        # What a line in space has for x and y depends on where it is looked at from.
+        ink.text("line", _label(line))
+        for word, values in zip("xyz", line.get_data_3d(), strict=True):
+            ink.numbers(word, values)
+    elif len(line.get_xdata(orig=False)):
         ink.text("line", _label(line))
         ink.numbers("x", line.get_xdata(orig=False))
         ink.numbers("y", line.get_ydata(orig=False))
@@ -94,10 +104,11 @@ def _patch(ink: _Ink, patch: Any) -> None:
 
 def _collection(ink: _Ink, collection: Any) -> None:
     ink.text("collection", _label(collection))
-    ink.numbers("offsets", collection.get_offsets())
+    if "3D" not in type(collection).__name__:
+        ink.numbers("offsets", collection.get_offsets())
     if collection.get_array() is not None:
         ink.numbers("array", collection.get_array())
-    elif type(collection).__name__ != "PathCollection":
+    elif type(collection).__name__ != "PathCollection" and "3D" not in type(collection).__name__:
         for path in collection.get_paths():
             ink.numbers("path", path.vertices)
 

@@ -8,13 +8,14 @@ from . import Facts
 from .axis import Axis
 from .digest import digest
 from .fit import fitted
+from .frames import Region, frames
 from .marks import Marks
 from .numbers import short
 
 _MOST_TEXT = 200
 
 
-def read(figure: Any, budget: int) -> Facts | None:
+def read(figure: Any, budget: int, region: Region | None = None) -> Facts | None:
     """The facts of a figure within `budget` bytes; None if it has no axes."""
     axes = _axes_of(figure)
     if not axes:
@@ -33,7 +34,10 @@ def read(figure: Any, budget: int) -> Facts | None:
         tree["legend"] = legends[:20]
     _factor(tree)
     text = fitted(tree, budget)
-    return Facts(text, digest(figure, axes)) if text is not None else None
+    if text is None:
+        return None
+    placed = frames(figure, axes, region) if region is not None else ()
+    return Facts(text, digest(figure, axes), placed)
 
 
 def _axes_of(figure: Any) -> list[Any]:
@@ -60,6 +64,9 @@ def _axes(axes: Any, number: int, every: list[Any]) -> dict[str, Any]:
         if hasattr(axes, "get_zlabel"):
             low, high = axes.get_zlim()
             found["z"] = {"min": short(low), "max": short(high)}
+            data = [short(value) for value in sorted(axes.zz_dataLim.intervalx)]
+            if None not in data:
+                found["z"]["data"] = data
             if axes.get_zlabel():
                 found["z"]["label"] = axes.get_zlabel()[:_MOST_TEXT]
     for before, other in enumerate(every[:number], start=1):

@@ -18,6 +18,8 @@ _SERIES = (
     "box",
     "bands",
     "violins",
+    "paths",
+    "surfaces",
     "images",
     "errorbars",
 )

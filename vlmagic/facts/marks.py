@@ -33,6 +33,10 @@ class Marks:
         self._patches()
         for collection in axes.collections[:_MOST_SERIES]:
             self._try(self._collection, collection)
+        if "violins" in self.found and "lines" in self.found:
+            with contextlib.suppress(Exception):
+                lines = patches.inside_violins(self.found["violins"], self.found["lines"])
+                self.found["lines"] = lines
         for image in axes.images[:_MOST_SERIES]:
             self._try(self._image, image)
         self._texts()
@@ -156,8 +160,11 @@ class Marks:
                 self._taken.update(parts)
 
     def _line(self, line: Any) -> None:
-        x, y = array(line.get_xdata(orig=False)), array(line.get_ydata(orig=False))
         label = named(line)
+        if hasattr(line, "get_data_3d"):
+            self._path(line.get_data_3d(), label)
+            return
+        x, y = array(line.get_xdata(orig=False)), array(line.get_ydata(orig=False))
         if type(line).__name__ == "AxLine":
             slope = line.get_slope() if hasattr(line, "get_slope") else None
             if slope is not None:
@@ -176,6 +183,20 @@ class Marks:
                 bars["errors"] = True
         else:
             self._curve(x, y, label or self._legend.get(rgba(line.get_color()), ""))
+
+    def _path(self, data: Any, label: str) -> None:
+        """A line through space: its ends, its highest and its lowest point."""
+        points = numpy().column_stack([array(values) for values in data])
+        points = points[numpy().isfinite(points).all(axis=1)]
+        if not len(points):
+            return
+
+        def at(i: int) -> list[Any]:
+            return [self.x.value(points[i, 0]), self.y.value(points[i, 1]), short(points[i, 2])]
+
+        low, high = int(points[:, 2].argmin()), int(points[:, 2].argmax())
+        ends = {"first": at(0), "last": at(-1), "lowest": at(low), "highest": at(high)}
+        self.add("paths", {"label": label, "n": len(points)} | ends)
 
     def _curve(self, xs: Any, ys: Any, label: str) -> None:
         np = numpy()
@@ -254,13 +275,18 @@ class Marks:
             self.add("hexbin", clouds.hexbin(collection, self.x, self.y))
         elif "PolyCollection" in word:
             self._band(collection)
+        elif word == "Poly3DCollection":
+            z = array(values) if values is not None else array([])
+            seen = [short(numpy().nanmin(z)), short(numpy().nanmax(z))] if len(z) else None
+            self.add("surfaces", {"label": named(collection), "facets": len(z) or None, "z": seen})
         elif word != "LineCollection":
             other = self.found.setdefault("other", {})
             other[word] = other.get(word, 0) + 1
 
     def _band(self, collection: Any) -> None:
         for path in collection.get_paths():
-            kind, facts = patches.band(path.vertices, self.x, self.y)
+            along = getattr(collection, "t_direction", None)
+            kind, facts = patches.band(path.vertices, self.x, self.y, along)
             if kind:
                 self.add(kind, {"label": named(collection)} | facts)
 

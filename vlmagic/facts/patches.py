@@ -53,31 +53,72 @@ def span(patch: Any, axes: Any) -> tuple[str, float, float] | None:
     return ("x" if across else "y"), float(along.min()), float(along.max())
 
 
-def band(vertices: Any, x: Axis, y: Axis) -> tuple[str, dict[str, Any]]:
-    """An area between two curves, or a violin (an area that runs along y)."""
+def band(
+    vertices: Any, x: Axis, y: Axis, direction: str | None = None
+) -> tuple[str, dict[str, Any]]:
+    """An area between two curves, or a violin: an area that runs along y, alike on both sides.
+
+    `direction` is the axis along which it runs, where the artist says so (matplotlib 3.10).
+    """
     np = numpy()
     xy = array(vertices).reshape(-1, 2)
     xy = xy[np.isfinite(xy).all(axis=1)]
     if len(xy) < 4:
         return "", {}
-    if len(np.unique(xy[:, 0])) > len(np.unique(xy[:, 1])):
+    if (direction or _direction(xy)) == "x":
+        places, low, high = _edges(xy[:, 0], xy[:, 1])
+        along, across, which = x, y, "x"
+    else:
         places, low, high = _edges(xy[:, 1], xy[:, 0])
-        widest = int((high - low).argmax())
-        return "violins", {
-            "at": x.value(round(float((xy[:, 0].min() + xy[:, 0].max()) / 2), 6)),
-            "y": [y.value(places[0]), y.value(places[-1])],
-            "widest": y.value(places[widest]),
-        }
-    places, low, high = _edges(xy[:, 0], xy[:, 1])
+        along, across, which = y, x, "y"
+        middle = low + high
+        if np.ptp(middle) <= 1e-6 * (np.ptp(high) + 1e-300) and np.ptp(high) > 0:
+            return "violins", {
+                "at": x.value(round(float(middle.mean() / 2), 6)),
+                "y": [y.value(places[0]), y.value(places[-1])],
+                "widest": y.value(places[int((high - low).argmax())]),
+            }
     keep = chosen(places, high - low, _MOST_POINTS)
     return "bands", {
+        "horizontal": which == "y",
         "n": len(places),
-        "x": [x.value(places[0]), x.value(places[-1])],
-        "low": [y.value(low.min()), y.value(low.max())],
-        "high": [y.value(high.min()), y.value(high.max())],
+        which: [along.value(places[0]), along.value(places[-1])],
+        "low": [across.value(low.min()), across.value(low.max())],
+        "high": [across.value(high.min()), across.value(high.max())],
         "thickness": short((high - low).mean()),
-        "points": [[x.value(places[i]), y.value(low[i]), y.value(high[i])] for i in keep],
+        "points": [
+            [along.value(places[i]), across.value(low[i]), across.value(high[i])] for i in keep
+        ],
     }
+
+
+def _direction(xy: Any) -> str:
+    """The axis along which an outline goes there and back once; x if both do."""
+    np = numpy()
+    steps = np.diff(xy, axis=0)
+    turns = [np.count_nonzero(np.diff(np.sign(step[step != 0]))) for step in steps.T]
+    return "y" if turns[1] < turns[0] else "x"
+
+
+def inside_violins(violins: list[dict[str, Any]], lines: list[dict[str, Any]]) -> list[Any]:
+    """The lines that are no part of a violin; whiskers, box and median go to their violin."""
+    left = []
+    for line in lines:
+        place = line["first"][0]
+        mine = [one for one in violins if one["at"] == place]
+        if line["n"] > 2 or not mine or line["last"][0] != place:
+            left.append(line)
+            continue
+        low, high = sorted((line["first"][1], line["last"][1]))
+        violin = mine[0]
+        if line["n"] == 1:
+            violin["median"] = low
+        elif "whiskers" in violin:
+            pairs = sorted((violin["whiskers"], [low, high]), key=lambda pair: pair[1] - pair[0])
+            violin["quartiles"], violin["whiskers"] = pairs
+        else:
+            violin["whiskers"] = [low, high]
+    return left
 
 
 def _edges(along: Any, across: Any) -> tuple[Any, Any, Any]:

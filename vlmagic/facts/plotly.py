@@ -60,10 +60,11 @@ def _trace(trace: Any) -> tuple[str, dict[str, Any]]:
         pairs = zip(names, lengths, strict=False)
         values = [[_plain(name), short(length)] for name, length in pairs][:_MOST_BARS]
         return "bars", {"values": values} | ({"horizontal": True} if lying else {})
-    return _curve(list(x), y, lines=trace.mode is None or "lines" in trace.mode)
+    return curve(list(x), y, lines=trace.mode is None or "lines" in trace.mode)
 
 
-def _curve(x: list[Any], y: Any, *, lines: bool) -> tuple[str, dict[str, Any]]:
+def curve(x: list[Any], y: Any, *, lines: bool) -> tuple[str, dict[str, Any]]:
+    """A series as `lines` or `scatter`; ("", {}) if no value of it is finite."""
     np = sys.modules["numpy"]
     good = np.flatnonzero(np.isfinite(y))
     if not len(good):

@@ -7,6 +7,7 @@
 
 const CHUNK = 4096;          // characters of thinking in one block that the browser can skip
 const LONGEST = 16384;       // ... where no line ends before
+const GROUP = 6000;          // characters of HTML in one such block of the answer
 const ACK = 600;             // ms until Stop tries the server's own interrupt
 const ALIVE = 1600;          // ms since the kernel's last word for which it surely still runs this
 const GIVE_UP = 3000;        // ms until that, too, has failed
@@ -66,10 +67,16 @@ class Line {
     this.pictures = [];
   }
 
-  // A page that comes late hears nothing by itself: the kernel counts who is here, and repeats.
-  here() {
-    this.send({ t: "here" });
-    setTimeout(() => { if (!this.seq) this.wish(); }, PAUSE);
+  // A page that comes late hears nothing by itself: the kernel knows who is here, and repeats. The
+  // first words may wait for the cell's end: JupyterLab makes the way around it only on our account.
+  async here() {
+    const page = crypto.getRandomValues(new Uint32Array(2)).join("-");
+    for (const ms of this.prompt ? [250, 500, 1000, 1500, 3000, 10000] : [10]) {
+      const there = this.reply("there", ms);
+      this.send({ t: "here", page });
+      if (await there) break;
+    }
+    if (!this.seq) this.wish();
   }
 
   hear(message, buffers) {
@@ -105,7 +112,7 @@ class Line {
       case "blocks": this.done.push(...first); this.rest = this.grown = ""; break;
       case "tail": this.rest = this.rest.slice(0, first) + second; this.grown = ""; break;
       case "grow": this.grown += first; break;
-      case "phase": this.state = first; break;
+      case "phase": this.state = first; if (second !== undefined) this.began = performance.now() - second; break;
       case "note": this.notices.push(first); break;
       case "thought": this.summary = first; break;
       case "end": this.state = "ended"; this.ending = first; break;
@@ -242,6 +249,7 @@ class View {
     this.root.append(top, sent, this.pane, this.answer, this.notes, foot);
 
     this.text = null;
+    this.room = 0;
     for (const text of line.thinking) this.think(text);
     this.blocks(line.done);
     this.tail();
@@ -314,9 +322,13 @@ class View {
   blocks(blocks) {
     this.last.replaceChildren();
     for (const html of blocks) {
-      const block = el("div", "vl-block");
-      block.innerHTML = html;
-      this.last.before(block);
+      if (!this.room || this.room < html.length) {
+        this.group = el("div", "vl-block");
+        this.room = GROUP;
+        this.last.before(this.group);
+      }
+      this.group.insertAdjacentHTML("beforeend", html);
+      this.room = Math.max(0, this.room - html.length);
     }
   }
 

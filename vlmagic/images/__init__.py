@@ -10,6 +10,20 @@ from __future__ import annotations
 
 from .fit import normalise
 from .image import Image
-from .tokens import resized, token_count
+from .pieces import pieces
+from .tokens import resized, token_count, video_size, video_token_count
+from .video import Picture, Video, animation, film
 
-__all__ = ["Image", "normalise", "resized", "token_count"]
+__all__ = [
+    "Image",
+    "Picture",
+    "Video",
+    "animation",
+    "film",
+    "normalise",
+    "pieces",
+    "resized",
+    "token_count",
+    "video_size",
+    "video_token_count",
+]

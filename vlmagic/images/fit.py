@@ -8,6 +8,7 @@ meaning of a picture is said in its notes.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from vlmagic.errors import ImageError
@@ -15,6 +16,7 @@ from vlmagic.language import say
 
 from .arrays import from_array, is_array
 from .encode import encode, is_heavy, strip_png
+from .frames import Frame
 from .image import Image, pixel_digest
 from .sources import MAX_PIXELS, check_size, damaged, open_picture
 
@@ -40,13 +42,15 @@ def normalise(
     title: str = "",
     facts: str | None = None,
     facts_digest: str | None = None,
+    axes: Sequence[Frame] = (),
     background: Background = "auto",
+    photograph: bool | None = None,
 ) -> Image:
     """The picture in `source` (bytes of a file, a PIL image, an array or tensor), ready to send.
 
     `max_pixels` is what the model looks at; more is scaled down. Transparent parts become
     `background`: "auto" is white, or black under a chart drawn in light colours. An opaque PNG that
-    fits is passed on without encoding it anew. Raises `ImageError` for what is no picture.
+    fits is passed on without encoding it anew. `photograph` goes as JPEG; None: as it came. Raises `ImageError` for what is no picture.
     """
     picture, data, notes = _open(source, label)
     try:
@@ -66,13 +70,15 @@ def normalise(
         upright = rgb.transpose(turn)
         size = size if upright.size == rgb.size else size[::-1]
         rgb = upright
+    padded = _is_thin(rgb)
     fitted = _fit(rgb, max_pixels, ground, notes, label)
 
     png = strip_png(data) if opaque and fitted is rgb and turn is None else None
     if png is not None and not is_heavy(len(png), fitted.width * fitted.height):
         encoded, media_type = png, "image/png"
     else:
-        photograph = picture.format in ("JPEG", "MPO")
+        if photograph is None:
+            photograph = picture.format in ("JPEG", "MPO")
         encoded, media_type, fitted = encode(fitted, photograph=photograph)
     image = Image(
         label=label,
@@ -85,6 +91,8 @@ def normalise(
         original=size if size != fitted.size else None,
         facts=facts,
         facts_digest=facts_digest,
+        # A padded picture is no longer the one that its axes were measured in.
+        axes=() if padded else tuple(axes),
         notes=tuple(notes),
     )
     if media_type == "image/png":
@@ -187,6 +195,10 @@ def _is_light_on_nothing(rgba: PIL.Image.Image, alpha: PIL.Image.Image) -> bool:
     return ink.count[0] > 0 and ink.mean[0] > 200
 
 
+def _is_thin(picture: PIL.Image.Image) -> bool:
+    return max(picture.size) > _MOST_RATIO * min(picture.size)
+
+
 def _fit(
     picture: PIL.Image.Image,
     max_pixels: int,
@@ -198,7 +210,7 @@ def _fit(
     import PIL.Image
 
     width, height = picture.size
-    if max(width, height) > _MOST_RATIO * min(width, height):
+    if _is_thin(picture):
         side = max(_ZOOMED_SIDE, math.ceil(max(width, height) / _MOST_RATIO))
         size = (max(width, side), max(height, side))
         if size[0] * size[1] > MAX_PIXELS:

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from vlmagic.errors import ImageError
 from vlmagic.language import say
 
+from .frames import Frame
+
 
 def pixel_digest(width: int, height: int, rgb: bytes) -> str:
     """SHA-256 (hex) of a size and its RGB pixels: the identity of what a model sees."""
@@ -41,6 +43,8 @@ class Image:
     facts_digest: str | None = None
     url: str | None = None
     """Address of a remote picture, which the service fetches itself."""
+    axes: tuple[Frame, ...] = field(default=(), repr=False)
+    """Where the axes of a chart lie in it; never sent."""
     notes: tuple[str, ...] = ()
     """What was done to it that its reader should know."""
 
@@ -48,7 +52,7 @@ class Image:
     def from_url(cls, url: str, label: str) -> Image:
         """A remote picture: nothing is fetched here, so its size is unknown (0)."""
         parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if parts.scheme not in ("http", "https", "oss") or not parts.hostname:
             raise ImageError(
                 say("{label}: this is no web address.", label=label),
                 say("The service fetches http:// and https:// only; give a file by its path."),

@@ -8,10 +8,13 @@ This room refuses to guess at other model families: an unknown name counts as Qw
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from vlmagic.catalog import Model, find
+from vlmagic.catalog import Video as Limits
 
 _UNKNOWN = "qwen3-vl-plus"
+_LEAST = 4
 _MARKS = 2
 """The service counts the marks around a picture, vision start and vision end."""
 
@@ -50,6 +53,27 @@ def token_count(
     """Tokens of one picture as the hosted service counts them, the two marks included."""
     fit_w, fit_h = resized(width, height, model, hi_res)
     return fit_w * fit_h // _model(model).factor ** 2 + _MARKS
+
+
+def video_size(width: int, height: int, frames: int, model: str | Model) -> tuple[int, int]:
+    """Width and height in pixels that the model looks at in each of so many frames.
+
+    The more frames, the smaller they are seen: together they have no more than `total_pixels`.
+    """
+    kind = _model(model)
+    limits = kind.video or Limits()
+    factor = kind.factor
+    shared = min(limits.frame_pixels, 2 * limits.total_pixels / frames)
+    most = max(shared, 1.05 * _LEAST * factor**2)
+    seen = replace(kind, image_tokens_default=int(most) // factor**2, min_tokens=_LEAST)
+    return resized(width, height, seen)
+
+
+def video_token_count(width: int, height: int, frames: int, model: str | Model) -> int:
+    """Tokens of a video by the published formula: frames go in pairs, two marks around them all."""
+    wide, high = video_size(width, height, frames, model)
+    factor = _model(model).factor
+    return math.ceil(frames / 2) * (wide // factor) * (high // factor) + _MARKS
 
 
 def _model(model: str | Model) -> Model:

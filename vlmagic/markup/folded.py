@@ -88,9 +88,14 @@ def _small(line: str) -> str:
 
 
 def _words(text: str) -> str:
-    """Words inside an HTML tag inside Markdown: each mark that either could read is an entity."""
-    safe = lines(text)
-    return "".join(f"&#{ord(c)};" if c in _MARKS else c for c in safe)
+    """Words inside an HTML tag inside Markdown: no mark in them can be read as one.
+
+    Dollars and backslashes stand alone in a tag, since MathJax looks for pairs in the page itself.
+    """
+    return "".join(
+        f"<span>&#{ord(c)};</span>" if c in "$\\" else f"&#{ord(c)};" if c in _MARKS else c
+        for c in lines(text)
+    )
 
 
-_MARKS = frozenset("&<>\"'`*_~[]\\$|{}!@#")
+_MARKS = frozenset("&<>\"'`*_~[]|{}!@#")

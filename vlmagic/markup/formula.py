@@ -251,11 +251,12 @@ def to_saved(tex: str, *, in_table: bool = False) -> str | None:
 
     None if it is refused. Between dollars, JupyterLab takes it out before its Markdown is read;
     other readers do not, so nothing in it may be markup: no `<`, no link, no code, no second line.
+    It is put back wherever its place has gone, even into an attribute: no double quote either.
     """
     tex = _LABEL.sub("", re.sub(r"(?<!\\)%[^\n]*", "", tex))
     if FORBIDDEN.search(tex) or re.search(r"[`~]|@@|(?<!\\)\$|\\$", tex) or _too_hard(tex):
         return None
-    tex = tex.replace("<", r"\lt ").replace(">", r"\gt ")
+    tex = tex.replace("<", r"\lt ").replace(">", r"\gt ").replace('"', "''")
     if in_table:
         tex = tex.replace(r"\|", r"\Vert ").replace("|", r"\vert ")
     tex = re.sub(r"([\]!])(?=[\[(:])", r"\1 ", tex)

@@ -7,6 +7,8 @@ the result afterwards. This room refuses to post-process.
 
 from __future__ import annotations
 
+import re
+import zlib
 from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -17,12 +19,12 @@ from .parser import Block, blocks, spans
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-HIGHLIGHTED = 24_000
+HIGHLIGHTED = 12_000
 """Characters of code that are still coloured, in one block; longer code is plain."""
 _LANGUAGES = frozenset(
     [
-        *("python", "py", "python3", "pycon", "ipython", "javascript", "js", "typescript", "ts"),
-        *("json", "jsonc", "bash", "sh", "shell", "zsh", "console", "sql", "c"),
+        *("python", "py", "python3", "pycon", "javascript", "js", "typescript", "ts"),
+        *("json", "bash", "sh", "shell", "zsh", "console", "sql", "c"),
         *("cpp", "c++", "csharp", "cs", "java", "kotlin", "go", "rust", "r"),
         *("julia", "matlab", "octave", "html", "xml", "css", "scss", "yaml", "yml"),
         *("toml", "ini", "diff", "tex", "latex", "markdown", "md", "dockerfile", "makefile"),
@@ -40,7 +42,7 @@ _HTML = [
     *("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6"),
     *("strong", "em", "s", "b", "i", "code", "pre", "blockquote", "ul"),
     *("ol", "li", "table", "thead", "tbody", "tr", "th", "td", "a"),
-    *("span"),
+    "span",
 ]
 _STYLED = ("mrow", "mspace", "mtable", "mtr", "mtd", "mpadded", "mo")
 _STYLES = {
@@ -190,10 +192,21 @@ def _lexer(name: str) -> Any:
         return None
 
 
+_GAP = re.compile(r"(?:[ \t]*\n){20}|[ \t]{100}")
+
+
+def _is_tiring(code: str) -> bool:
+    """Whether colouring might take long: lexers back up, with the square of a monotonous text."""
+    packed = len(zlib.compress(code.encode())) if len(code) <= HIGHLIGHTED else 0
+    return (
+        len(code) > 500 + 25 * packed
+        or _GAP.search(code) is not None
+        or any(len(line) > 500 for line in code.split("\n"))
+    )
+
+
 def _highlighted(code: str, name: str) -> str | None:
-    if len(code) > HIGHLIGHTED or any(len(line) > 1000 for line in code.split("\n")):
-        return None
-    lexer = _lexer(name)
+    lexer = None if _is_tiring(code) else _lexer(name)
     if lexer is None:
         return None
     from pygments.token import STANDARD_TYPES

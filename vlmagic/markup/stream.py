@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from .fragment import sanitise, unsafe_html
 from .parser import blocks
+from .plain import lines
 
 _CREDIT = 8
 """Characters of tail that may be read again for each new character."""
@@ -69,7 +70,7 @@ class Incremental:
             return Update([], self._shown, _units(self._shown), "")
         new = "".join(self._waiting)
         grow, self._grown = new[self._grown :], len(new)
-        return Update([], self._shown, _units(self._shown), "", grow)
+        return Update([], self._shown, _units(self._shown), "", lines(grow))
 
     def finish(self) -> Update:
         """The end of the text, as it is: nothing is made calm. More may be fed all the same."""
@@ -83,8 +84,8 @@ class Incremental:
         self._waiting.clear()
         append: list[str] = []
         whole = self._source.replace("\r\n", "\n").replace("\r", "\n")
-        lines = whole.rfind("\n") + 1
-        finished = blocks(whole[:lines])[:-1] if lines else []
+        end = whole.rfind("\n") + 1
+        finished = blocks(whole[:end])[:-1] if end else []
         if finished:
             append = [sanitise(unsafe_html(block)) for block in finished]
             last = finished[-1]
@@ -189,7 +190,7 @@ def _closed(last: str) -> str:
         elif text in ("\\(", "\\[") or found["ticks"]:
             opened.append((text, found.start()))
         elif found["dollar"]:
-            if len(text) == 2 or re.match(r"[^\s\d$]", last[at : at + 1]):
+            if len(text) == 2 or re.match(r"[^\s\d$]|\Z", last[at : at + 1]):
                 opened.append((text, found.start()))
         elif found["mark"]:
             if opened and opened[-1][0] == text:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _START = re.compile(r"^(?:(?=[-+#=|:])|(\d{1,9})(?=[.)]))", re.MULTILINE)
 _MATHS_OWN = re.compile(r"\\\\?(?:begin|end|[()\[\]])|\\(?:eq)?ref")
 _BOUNDARY = frozenset(string.punctuation + string.whitespace)
+_ADDRESS = re.compile(r"(?::|www\.|@)\S*\Z", re.IGNORECASE)
 _BREAKS = frozenset("\n\t ")
 
 
@@ -47,7 +48,8 @@ def text(inline: Token, *, in_table: bool = False) -> str:
                 tex = to_saved(token.content, in_table=in_table)
                 mark = "$$" if token.meta["display"] else "$"
                 shown = _code_span(token.content, pieces, in_table=in_table)
-                pieces.append(f"{mark}{tex}{mark}" if tex else shown)
+                apart = " " if _ADDRESS.search(pieces[-1] if pieces else "") else ""
+                pieces.append(f"{apart}{mark}{tex}{mark}" if tex else shown)
             case "link_open" if _url(token):
                 pieces.append("[")
             case "link_close":

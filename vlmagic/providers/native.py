@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from vlmagic.events import Event, Notice
+from vlmagic.images import Picture, Video
 from vlmagic.language import say
 from vlmagic.sse import Decoder
 
@@ -21,7 +22,6 @@ from .refusals import Asked, classify, plain, said
 from .translate import Translator
 
 if TYPE_CHECKING:
-    from vlmagic.images import Image
     from vlmagic.request import Request
 
 OURS = ("stream", "incremental_output", "result_format")
@@ -33,15 +33,19 @@ _EVERY = 50
 
 
 def messages(request: Request) -> list[dict[str, Any]]:
-    """`input.messages`: pictures before words, each picture once, earlier thinking never."""
+    """`input.messages`: pictures before words, each picture once; a turn's thinking if it has any."""
     seen: set[str] = set()
     found: list[dict[str, Any]] = []
     if request.system is not None:
         found.append({"role": "system", "content": [{"text": request.system}]})
-    found.extend(
-        {"role": turn.role, "content": _content(turn.text, turn.images, seen)}
-        for turn in request.history
-    )
+    for turn in request.history:
+        message: dict[str, Any] = {
+            "role": turn.role,
+            "content": _content(turn.text, turn.images, seen),
+        }
+        if turn.thinking:
+            message["reasoning_content"] = turn.thinking
+        found.append(message)
     found.append({"role": "user", "content": _content(request.text, request.images, seen)})
     return found
 
@@ -77,11 +81,18 @@ def unsent(request: Request) -> list[str]:
     return [say("vlmagic sets {names} itself: not sent.", names=", ".join(named))]
 
 
-def _content(text: str, images: Sequence[Image], seen: set[str]) -> list[dict[str, Any]]:
+def _content(text: str, images: Sequence[Picture], seen: set[str]) -> list[dict[str, Any]]:
     # Those of earlier turns are left out: the facts number the pictures of this one.
-    parts = [{"image": image.data_url()} for image in images if image.digest not in seen]
+    parts = [_part(image) for image in images if image.digest not in seen]
     seen.update(image.digest for image in images)
     return [*parts, {"text": text}]
+
+
+def _part(picture: Picture) -> dict[str, Any]:
+    if not isinstance(picture, Video):
+        return {"image": picture.data_url()}
+    urls = picture.url or [frame.data_url() for frame in picture.frames]
+    return {"video": urls, "fps": picture.fps}
 
 
 class NativeTranslator(Translator):

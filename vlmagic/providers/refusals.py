@@ -1,7 +1,7 @@
-"""What a service's refusal means: its code, status and words -> one of our errors, and what to do.
+"""A service's refusal, in any of the known shapes -> one of our errors, its words and a remedy.
 
-Rows of data, the service's code first, since one status stands for many causes. The words of the
-service are hostile text: one line, at most 500 characters, no markup. This room refuses to connect.
+What the codes and words mean stands in `remedies`. The words of the service are hostile text: one
+line, at most 500 characters, no markup. This room refuses to connect.
 
 Source: Model Studio "Error codes"; the shapes of vLLM, transformers, llama.cpp and LiteLLM.
 """
@@ -10,21 +10,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from time import time
 from typing import Any
 
-from vlmagic.errors import (
-    AuthError,
-    FilteredError,
-    RateError,
-    RefusedError,
-    ServiceError,
-    UnavailableError,
-)
+from vlmagic.errors import AuthError, FilteredError, RefusedError, ServiceError
 from vlmagic.language import say
+
+from . import remedies
 
 LONGEST = 500
 """Most characters of the service's own words in a message."""
@@ -46,137 +41,6 @@ class Refusal:
     message: str = ""
     code: str = ""
     request_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A pattern for the whole code, or for a piece of the message; the class; the remedy."""
-
-    kind: type[ServiceError]
-    hint: Callable[[Asked], str]
-    code: str = ""
-    words: str = ""
-    retryable: bool | None = None
-
-
-def _key_hint(asked: Asked) -> str:
-    if not asked.key_origin:
-        return say("Set DASHSCOPE_API_KEY (Model Studio) or OPENAI_API_KEY (other servers).")
-    return say(
-        "The key came from {origin}. Keys belong to one region and one service: check both, "
-        "or set another one there.",
-        origin=asked.key_origin,
-    )
-
-
-def _bill_hint(_: Asked) -> str:
-    return say("Pay the bill or top up the account, then ask again.")
-
-
-def _picture_hint(_: Asked) -> str:
-    return say(
-        "Pictures must be wider and higher than 10 pixels, at most 200 times longer than wide, "
-        "and about 7 MB before encoding.",
-    )
-
-
-def _fetch_hint(_: Asked) -> str:
-    return say("The service could not fetch the picture itself; name a local file instead.")
-
-
-def _later_hint(_: Asked) -> str:
-    return say("This is the service's own trouble; ask again later.")
-
-
-def _access_hint(_: Asked) -> str:
-    return say("Open the model for this account or workspace in the service's console.")
-
-
-def _quota_hint(_: Asked) -> str:
-    return say("The quota is used up: raise it in the service's console, or ask another model.")
-
-
-def _model_hint(asked: Asked) -> str:
-    return say(
-        "{host} does not offer the model {model} to this key. `%vl models` lists the known names; "
-        "choose one with -m.",
-        host=asked.host,
-        model=asked.model,
-    )
-
-
-def _rate_hint(_: Asked) -> str:
-    return say("Wait a minute, or ask for a higher limit in the service's console.")
-
-
-def _filter_hint(_: Asked) -> str:
-    return say("Rephrase the question or use another picture; asking again does not help.")
-
-
-def _option_hint(_: Asked) -> str:
-    return say("Change or leave out the option that the message names.")
-
-
-_ROWS = (
-    _Row(FilteredError, _filter_hint, code=r"data_?inspection_?failed|content_?(filter|policy).*"),
-    _Row(AuthError, _key_hint, code=r"invalid_?api_?key|(invalid_)?authentication_?error"),
-    _Row(AuthError, _key_hint, code=r"no_?api_?key|unauthorized"),
-    _Row(AuthError, _key_hint, words=r"(incorrect|invalid|no) api[- ]key provided"),
-    _Row(AuthError, _bill_hint, code=r"arrearage"),
-    _Row(RateError, _quota_hint, code=r"allocationquota\.freetieronly", retryable=False),
-    _Row(
-        RateError,
-        _quota_hint,
-        code=r"throttling\.allocationquota|insufficient_quota|quota_?exceeded",
-        retryable=False,
-    ),
-    _Row(
-        RateError, _rate_hint, code=r"throttling.*|limit_?requests|limit_burst_rate|rate_?limit.*"
-    ),
-    _Row(RefusedError, _model_hint, code=r"model_?not_?found|model_not_supported"),
-    _Row(RefusedError, _model_hint, words=r"model not exist|model .{0,80}does not exist"),
-    _Row(AuthError, _access_hint, code=r"((model|workspace|endpoint)\.)?access_?denied(\..*)?"),
-    _Row(AuthError, _key_hint, code=r"not authorized|workspacenotfound"),
-    _Row(
-        RefusedError,
-        lambda _: say("Send fewer or smaller pictures, or a shorter history."),
-        words=r"range of input length|context.{0,20}(length|window)|too many tokens",
-    ),
-    _Row(
-        RefusedError,
-        lambda _: say("This model answers only as a stream: leave out --no-stream."),
-        words=r"only support stream|does not support http call",
-    ),
-    _Row(
-        RefusedError,
-        lambda _: say("Structured answers need --no-think on this model."),
-        words=r"json mode .*enable_thinking",
-    ),
-    _Row(RefusedError, _picture_hint, words=r"image (length|size)|data-uri|file size is too large"),
-    _Row(RefusedError, _picture_hint, words=r"decode the image|(media|file) format|too small"),
-    _Row(RefusedError, _fetch_hint, words=r"download|access the media|url does not appear"),
-    _Row(RefusedError, _fetch_hint, words=r"multimodal url|invalid image input"),
-    _Row(RefusedError, _option_hint, code=r"(.*\.)?invalid_?parameter(_error)?(\..*)?"),
-    _Row(RefusedError, _option_hint, words=r"InternalError\.Algo\.InvalidParameter"),
-    _Row(
-        UnavailableError,
-        _later_hint,
-        code=r"internal_?(server_?)?error.*|request_?time_?out|model(_?serving)?(error|unavailable)"
-        r"|server_error|(server_)?overloaded(_error)?|service_?unavailable|engine_?dead.*",
-    ),
-)
-_CODES = [re.compile(row.code, re.IGNORECASE) if row.code else None for row in _ROWS]
-_WORDS = [re.compile(row.words, re.IGNORECASE) if row.words else None for row in _ROWS]
-
-_BY_STATUS: Mapping[int, tuple[type[ServiceError], Callable[[Asked], str]]] = {
-    401: (AuthError, _key_hint),
-    402: (AuthError, _bill_hint),
-    403: (AuthError, _access_hint),
-    404: (RefusedError, _model_hint),
-    408: (UnavailableError, _later_hint),
-    413: (RefusedError, lambda _: say("Send fewer or smaller pictures.")),
-    429: (RateError, _rate_hint),
-}
 
 
 def plain(text: object, longest: int = LONGEST) -> str:
@@ -229,43 +93,29 @@ def classify(refusal: Refusal, asked: Asked, status: int | None = None) -> Servi
     """The error that stands for a refusal: by its code, then by its words, then by the status."""
     if status is None and refusal.code.isdecimal() and 400 <= int(refusal.code) <= 599:
         status = int(refusal.code)
-    kind, hint, retryable = _meaning(refusal, status)
+    row = remedies.meaning(refusal, status)
     mark = refusal.code or status or ""
     what = refusal.message or say("no reason given")
-    if kind is AuthError and hint is _key_hint:
+    if row.kind is AuthError and row.hint is remedies.key:
         message = say(
             "{host} refused the key ({mark}): {what}", host=asked.host, mark=mark, what=what
         )
-    elif kind is FilteredError:
+    elif row.kind is FilteredError:
         message = say("{host}'s content filter stopped this: {what}", host=asked.host, what=what)
     elif mark:
         message = say("{host} answered {mark}: {what}", host=asked.host, mark=mark, what=what)
     else:
         message = say("{host} answered with an error: {what}", host=asked.host, what=what)
-    error = kind(
+    error = row.kind(
         message,
-        hint(asked),
+        row.hint(asked),
         status=status,
         code=refusal.code or None,
         request_id=refusal.request_id,
     )
-    if retryable is not None:
-        error.retryable = retryable
+    if row.retryable is not None:
+        error.retryable = row.retryable
     return error
-
-
-def _meaning(
-    refusal: Refusal,
-    status: int | None,
-) -> tuple[type[ServiceError], Callable[[Asked], str], bool | None]:
-    for row, code, words in zip(_ROWS, _CODES, _WORDS, strict=True):
-        if (code and code.fullmatch(refusal.code)) or (words and words.search(refusal.message)):
-            return row.kind, row.hint, row.retryable
-    if status is not None and status in _BY_STATUS:
-        return *_BY_STATUS[status], None
-    if status is None or status >= 500:
-        return UnavailableError, _later_hint, None
-    return RefusedError, _option_hint, None
 
 
 def of_response(

@@ -30,6 +30,11 @@ class TagSplitter:
         self._rest = ""
         self._thought: list[str] = []
 
+    def apart(self) -> None:
+        """The thinking came by itself: no template has opened a tag within this text."""
+        if self.state == "start":
+            self._opened = False
+
     def feed(self, text: str) -> tuple[str, str]:
         """The thinking and the answer that this piece completes."""
         if self.state == "answer":

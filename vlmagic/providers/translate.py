@@ -81,6 +81,7 @@ class Translator:
         if isinstance(part, Mapping):
             thought = _thinking(part)
             if thought:
+                self._tags.apart()
                 self._say(Thinking, thought, found)
             content = part.get("content")
             if content:

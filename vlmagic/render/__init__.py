@@ -10,6 +10,8 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+from vlmagic.language import say
+
 from .lines import Asked
 
 if TYPE_CHECKING:
@@ -17,9 +19,9 @@ if TYPE_CHECKING:
     from vlmagic.request import Request
     from vlmagic.transcript import Transcript
 
-    from .widget import Stoppable
+    from .channel import Stoppable
 
-__all__ = ["Asked", "Shown", "choose", "host"]
+__all__ = ["Asked", "Shown", "again", "choose", "host", "pick"]
 
 
 class Shown(Protocol):
@@ -37,22 +39,52 @@ class Shown(Protocol):
 
 def host(shell: Any = None) -> str:
     """What runs us: "terminal", "kernel" (with or without a front end), or "plain" Python."""
-    if shell is None:
-        module = sys.modules.get("IPython")
-        shell = module.get_ipython() if module is not None else None
+    shell = shell or _shell()
     if shell is None:
         return "plain"
     return "kernel" if getattr(shell, "kernel", None) is not None else "terminal"
 
 
-def choose(render: str, asked: Asked, *, shell: Any = None, stop: Stoppable | None = None) -> Shown:
-    """The renderer for this host; `render` other than "auto" overrules."""
+def _shell() -> Any:
+    module = sys.modules.get("IPython")
+    return module.get_ipython() if module is not None else None
+
+
+def pick(shell: Any = None) -> tuple[str, str]:
+    """The renderer that suits this host, and why."""
+    if host(shell) != "kernel":
+        return "terminal", say("there is no notebook")
+    if "google.colab" in sys.modules:
+        return "static", say("Colab shows widgets only once it is told to")
+    # JupyterLab and Notebook 7 send the cell's id along; nbclient, papermill and consoles do not.
+    parent = getattr(shell or _shell(), "get_parent", dict)() or {}
+    cell = str((parent.get("metadata") or {}).get("cellId") or "")
+    if not cell:
+        return "static", say("no notebook page is watching")
+    if ":" in cell:  # VS Code's ids are addresses
+        return "static", say("VS Code shows widgets only with modules from the network")
+    return "widget", say("a notebook page is watching")
+
+
+def choose(
+    render: str,
+    asked: Asked,
+    *,
+    shell: Any = None,
+    stop: Stoppable | None = None,
+    blocks: bool = False,
+) -> Shown:
+    """The renderer for this host; `render` other than "auto" overrules.
+
+    `blocks`: the kernel does nothing but this until it ends, so that interrupting it is a way to
+    stop.
+    """
     if render == "auto":
-        render = {"kernel": "static"}.get(host(shell), "terminal")
+        render, _ = pick(shell)
     if render == "widget":
         from .widget import LiveSink
 
-        return LiveSink(asked, stop)
+        return LiveSink(asked, stop, blocks=blocks)
     if render == "static":
         from .static import StaticSink
 
@@ -60,3 +92,14 @@ def choose(render: str, asked: Asked, *, shell: Any = None, stop: Stoppable | No
     from .terminal import TerminalSink
 
     return TerminalSink(asked)
+
+
+def again(result: Any, render: str, *, shell: Any = None) -> Any:
+    """Something to display that shows a Result once more: the interactive view where there is one."""
+    if render == "auto":
+        render, _ = pick(shell)
+    if render != "widget" or result.request is None or not result.ended:
+        return result
+    from . import widget
+
+    return widget.again(result)

@@ -39,8 +39,8 @@ class Channel:
     """One conversation's line to every page that shows it."""
 
     def __init__(self, send: Send, stop: Stoppable | None = None) -> None:
-        self.pages = 0
-        """How many pages have said that they are there."""
+        self.pages: set[str] = set()
+        """The pages that have said that they are there."""
         self.ended = False
         self._send = send
         self._stop = stop
@@ -65,9 +65,11 @@ class Channel:
         """What a page says; on some kernels this runs on a thread of its own."""
         match message.get("t") if isinstance(message, dict) else None:
             case "here":
-                self.pages += 1
-                if self.pages > 1:
+                page = str(message.get("page"))[:40]
+                if self.pages and page not in self.pages:
                     self.repeat()
+                self.pages.add(page)
+                self._send({"t": "there"}, [])
             case "resync":
                 self.repeat()
             case "stop":
@@ -167,12 +169,15 @@ class Channel:
         self._notes.append(text)
         return [["note", text]]
 
-    def phase(self, phase: str) -> list[Op]:
-        """The phase, if it is another one."""
+    def phase(self, phase: str, seconds: float | None) -> list[Op]:
+        """The phase, if it is another one, and how long the question has been out by now."""
         if phase == self._phase:
             return []
         self._phase = phase
-        return [["phase", phase]]
+        if seconds is None:
+            return [["phase", phase]]
+        self._began = time.monotonic() - seconds
+        return [["phase", phase, round(seconds * 1000)]]
 
     def summary(self, text: str) -> list[Op]:
         """The line above the folded thinking, if it is another one."""

@@ -32,22 +32,25 @@ _TAIL = 480
 class StaticSink:
     """Shows a question in one output that it updates; from any thread, through its own handle."""
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: Asked, handle: Any = None) -> None:
         self._asked = asked
-        self._handle: Any = None
+        self._handle = handle
         self._model = ""
         self._began = self._shown = 0.0
 
     def start(self, request: Request) -> None:
-        """Put the output up; a second call finds it there."""
-        if self._handle is not None:
+        """Put the output up, or take over the one that was given; a second call finds it there."""
+        if self._model:
             return
         from IPython.display import display
 
         self._model = request.model
         self._began = self._shown = time.monotonic()
-        words = f"{request.model} · {say('waiting')}"
-        self._handle = display(self._bundle(words, ""), raw=True, display_id=True)
+        first = self._bundle(f"{request.model} · {say('waiting')}", "")
+        if self._handle is None:
+            self._handle = display(first, raw=True, display_id=True)
+        else:
+            self._handle.update(first, raw=True)
 
     def show(self, transcript: Transcript, batch: Sequence[Event]) -> None:
         """The last lines, if the last update was long enough ago."""

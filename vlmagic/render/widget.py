@@ -141,7 +141,7 @@ def news(channel: Channel, transcript: Transcript, batch: Sequence[Event]) -> li
     thought = "".join(event.text for event in batch if isinstance(event, Thinking))
     written = "".join(event.text for event in batch if isinstance(event, Answer))
     ops: list[Op] = channel.think(thought) if thought else []
-    ops += channel.phase(transcript.phase)
+    ops += channel.phase(transcript.phase, transcript.seconds)
     if transcript.phase == "answering":
         ops += channel.summary(lines.thought(transcript))
     if written:
@@ -207,7 +207,7 @@ class LiveSink:
         assert channel is not None
         self._handle.update(lines.saved(result, self._asked.thinking), raw=True)
         channel.flush([*channel.write(None), *channel.end(lines.ended(result))])
-        if channel.pages < 2:
+        if len(channel.pages) < 2:
             self._widget.close()
 
 

@@ -19,7 +19,8 @@ from vlmagic import facts
 from .hooks import Hooks
 from .item import LIVE, PLOTLY, RASTERS, VEGA, Item, Run
 from .kinds import drawable, kind_of, picturable, title_of
-from .resolve import Resolved, default, resolve
+from .resolve import Resolved, default, resolve, shown
+from .witness import Shot
 
 __all__ = [
     "Item",
@@ -33,6 +34,7 @@ __all__ = [
     "picturable",
     "remove",
     "resolve",
+    "shown",
 ]
 
 _PICTURES = (*RASTERS, "image/svg+xml", "application/pdf", PLOTLY)
@@ -73,12 +75,19 @@ class Shelf:
         display_id: str | None = None,
         *,
         update: bool = False,
+        shot: Shot | None = None,
     ) -> None:
-        """Keep the picture in a bundle that was just shown, if there is one."""
+        """Keep the picture in a bundle that was just shown, if there is one.
+
+        `shot` is what matplotlib drew for it, if it did.
+        """
         mime = _picture_in(data, owner)
         if mime is None:
             return
         payload = None if mime == LIVE else data[mime]
+        if mime == LIVE and isinstance(page := data.get("text/html"), str):
+            payload = facts.embedded(page)
+            mime = f"{VEGA}5+json" if payload else LIVE
         weight = _weight(payload)
         item = Item(run, 0, mime, payload, kind_of(owner, mime), weight, display_id=display_id)
         if weight > MOST_BYTES_PER_ITEM:
@@ -87,7 +96,7 @@ class Shelf:
             with contextlib.suppress(TypeError):
                 item.owner = weakref.ref(owner)
             item.title = title_of(owner)
-            item.known = facts.facts_of(owner)
+            item.known = _facts(payload if mime.startswith(VEGA) else owner, shot)
         if metadata:
             inner = metadata.get(mime)
             item.metadata = {**metadata, **inner} if isinstance(inner, Mapping) else metadata
@@ -113,6 +122,14 @@ class Shelf:
         held = sum(item.weight for item in self._items)
         while len(self._items) > MOST_ITEMS or held > MOST_BYTES:
             held -= self._items.pop(0).weight
+
+
+def _facts(owner: Any, shot: Shot | None) -> facts.Facts | None:
+    """Facts of what was shown, or of the figure that was drawn for it and is gone in a moment."""
+    figure = facts.figure_of(owner)
+    if shot is None or (figure is not None and figure is not shot.figure):
+        return facts.facts_of(owner)
+    return facts.facts_of(shot.figure, region=shot.region)
 
 
 def _picture_in(data: Mapping[str, Any], owner: Any) -> str | None:

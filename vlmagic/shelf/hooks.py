@@ -14,6 +14,8 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from .item import Run
+from .kinds import draws
+from .witness import Shot, watching
 
 _MOST_RUNS = 64
 
@@ -33,8 +35,9 @@ class Keeper(Protocol):
         display_id: str | None,
         *,
         update: bool,
+        shot: Shot | None,
     ) -> None:
-        """Keep it."""
+        """Keep it; `shot` is what matplotlib drew for it."""
 
 
 class Hooks:
@@ -105,12 +108,18 @@ class Hooks:
         except AttributeError:
             stack = self._here.stack = []
         stack.append(obj)
+        shots: list[Shot] = []
         try:
-            result = original(obj, *args, **kwargs)
+            if draws(obj):
+                with watching() as shots:
+                    result = original(obj, *args, **kwargs)
+            else:
+                result = original(obj, *args, **kwargs)
         finally:
             stack.pop()
         try:
-            self._here.last = (result[0], weakref.ref(obj)) if result[0] else None
+            shot = shots[-1] if shots else None
+            self._here.last = (result[0], weakref.ref(obj), shot) if result[0] else None
         except (TypeError, LookupError):
             self._here.last = None
         return result
@@ -137,13 +146,22 @@ class Hooks:
         try:
             last = getattr(self._here, "last", None)
             stack = getattr(self._here, "stack", None)
+            shot = None
             if last is not None and last[0] is data:
-                owner = last[1]()
+                owner, shot = last[1](), last[2]
                 self._here.last = None
             else:
                 owner = stack[-1] if stack else None
             if self.keeper.wants(data, owner):
-                self.keeper.collect(data, owner, self._run(), metadata, display_id, update=update)
+                self.keeper.collect(
+                    data,
+                    owner,
+                    self._run(),
+                    metadata,
+                    display_id,
+                    update=update,
+                    shot=shot,
+                )
         except Exception:  # noqa: BLE001 - looking on must never disturb what is shown
             return
 

@@ -15,6 +15,7 @@ from vlmagic.facts import figure_of
 from .item import PLOTLY, VEGA
 
 _NAMES = {"mpl_toolkits": "matplotlib", "_plotly_utils": "plotly"}
+_DRAWING = frozenset({"matplotlib", "seaborn", "plotnine", "ipympl"})
 _ALIVE = {"altair": {"TopLevelMixin"}, "bokeh": {"Plot"}}
 
 
@@ -31,6 +32,11 @@ def kind_of(obj: Any, mime: str = "") -> str:
     if mime == PLOTLY:
         return "plotly"
     return "altair" if mime.startswith(VEGA) else "picture"
+
+
+def draws(obj: Any) -> bool:
+    """Whether showing this makes matplotlib draw: its figures, and plots of others that use it."""
+    return library_of(obj) in _DRAWING or is_figure(obj)
 
 
 def is_figure(obj: Any) -> bool:

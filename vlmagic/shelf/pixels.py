@@ -10,17 +10,17 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from vlmagic import facts
 from vlmagic.errors import ImageError, MissingExtra, VLReasonError
 from vlmagic.language import say
-from vlmagic.references import VIDEO_SUFFIXES
 
 from .item import PLOTLY, RASTERS, VEGA
 from .kinds import kind_of, library_of, title_of
+from .witness import watching
 
 _MOST_FILE = 200 * 2**20
 _MOST_ROWS = 200
@@ -49,11 +49,13 @@ def draw(obj: Any, *, dpi: int | None = None, name: str = "") -> Drawn:
     """
     figure = facts.figure_of(obj)
     if figure is not None:
+        with watching() as shots:
+            data = savefig(figure, dpi)
         return Drawn(
-            savefig(figure, dpi),
+            data,
             origin="matplotlib",
             title=title_of(figure),
-            facts=facts.facts_of(figure),
+            facts=facts.facts_of(figure, region=shots[-1].region if shots else None),
         )
     if isinstance(obj, (bytes, bytearray, memoryview)):
         return Drawn(bytes(obj), origin="bytes")
@@ -99,8 +101,6 @@ def read(path: Path) -> Drawn:
             say("{path} is a folder.", path=path),
             say("Write {path}/*.png for all the pictures in it.", path=path),
         )
-    if path.suffix.lower() in VIDEO_SUFFIXES:
-        raise video(path.name)
     try:
         size = path.stat().st_size
         if size > _MOST_FILE:
@@ -115,14 +115,6 @@ def read(path: Path) -> Drawn:
             say("Paths count from the folder of the kernel: {folder}", folder=Path.cwd()),
         ) from error
     return Drawn(data, origin="file", title=path.name)
-
-
-def video(name: str) -> ImageError:
-    """The one sentence for moving pictures."""
-    return ImageError(
-        say("vlmagic cannot look at a video: {name}", name=name),
-        say("Give single frames of it as pictures."),
-    )
 
 
 def bundle(data: Mapping[str, Any], origin: str = "picture") -> Drawn | None:
@@ -184,8 +176,6 @@ def _table(obj: Any) -> Drawn | None:
 
 def _ipython(obj: Any) -> Drawn | None:
     word = type(obj).__name__
-    if word in ("Video", "YouTubeVideo"):
-        raise video(str(getattr(obj, "filename", None) or getattr(obj, "url", None) or word))
     if word == "CapturedIO":
         found = [b for b in (bundle(out.data, "captured") for out in obj.outputs) if b]
         if len(found) > 1:
@@ -240,21 +230,47 @@ def _plotly_json(specification: Any) -> Drawn | None:
 
 
 def _altair(obj: Any) -> Drawn | None:
-    return _vega(obj.to_dict()) if hasattr(obj, "to_dict") else None
+    if not hasattr(obj, "to_dict"):
+        return None
+    try:
+        specification = obj.to_dict()
+    except Exception as error:
+        raise ImageError(
+            say("This {what} cannot be drawn: {problem}", what="altair", problem=_problem(error)),
+            say("Show it in a cell of its own to see what is wrong with it."),
+        ) from error
+    return replace(_vega(specification), title=title_of(obj))
+
+
+def _bokeh(obj: Any) -> Drawn | None:
+    if not hasattr(obj, "renderers"):
+        return None
+    raise ImageError(
+        say("A bokeh figure is drawn by the page alone."),
+        say("Save it as PNG with the tool at its side, and give the file."),
+    )
 
 
 def _vega(specification: Any) -> Drawn:
+    known = facts.facts_of(specification)
     try:
         import vl_convert
     except ImportError as error:
-        raise MissingExtra(
-            say("An altair chart has to be drawn first, and vl-convert is not installed."),
-            say("pip install vl-convert-python, or save the chart as PNG."),
-        ) from error
+        if known is None:
+            raise MissingExtra(
+                say("An altair chart has to be drawn first, and vl-convert is not installed."),
+                say("pip install vl-convert-python, or save the chart as PNG."),
+            ) from error
+        notice = say(
+            "vl-convert-python is not installed: this altair chart goes as facts, without its "
+            "pixels."
+        )
+        return Drawn(text=known.text, origin="altair", notices=(notice,))
     text = json.dumps(specification)
     return Drawn(
         _raster(lambda: vl_convert.vegalite_to_png(text, scale=2), "altair"),
         origin="altair",
+        facts=known,
     )
 
 
@@ -273,7 +289,8 @@ def _by_representation(obj: Any) -> Drawn | None:
         if call is None:
             continue
         try:
-            result = call()
+            with watching() as shots:
+                result = call()
         except Exception as error:
             raise ImageError(
                 say("{kind} cannot draw itself: {problem}", kind=origin, problem=_problem(error)),
@@ -282,7 +299,9 @@ def _by_representation(obj: Any) -> Drawn | None:
         found = result[0] if isinstance(result, tuple) else result
         drawn = bundle({mime: found} if mime and found else found or {}, origin)
         if drawn is not None:
-            return Drawn(drawn.source, origin=origin, title=title_of(obj))
+            shot = shots[-1] if shots else None
+            known = facts.facts_of(shot.figure, region=shot.region) if shot else None
+            return Drawn(drawn.source, origin=origin, title=title_of(obj), facts=known)
     return None
 
 
@@ -303,4 +322,5 @@ _DRAWERS = {
     "IPython": _ipython,
     "plotly": _plotly,
     "altair": _altair,
+    "bokeh": _bokeh,
 }

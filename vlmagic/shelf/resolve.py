@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from vlmagic import facts as reading
 from vlmagic.errors import CellError
-from vlmagic.images import Image, normalise
+from vlmagic.images import Image, Picture, Video, animation, normalise, pieces
 from vlmagic.language import say
 from vlmagic.references import (
     Attachment,
@@ -32,7 +32,7 @@ from vlmagic.references import (
     walk,
 )
 
-from . import elsewhere, pixels
+from . import elsewhere, films, pixels
 from .kinds import is_figure, members_of
 from .listing import nothing_here, several
 from .pick import age_of, newest, open_figures, pick, unflushed
@@ -42,13 +42,16 @@ if TYPE_CHECKING:
     from .item import Item as ShelfItem
 
 _HIDDEN: frozenset[str] = frozenset()
+_ENOUGH = 2560 * 32 * 32
+_COSTLY = 1000 * 32 * 32
+"""Pixels of a thousand tokens: a retina picture with more is no more legible than at half of it."""
 
 
 @dataclass(slots=True)
 class Resolved:
     """What references led to: pictures in their order, tables as text, and what to say aloud."""
 
-    images: list[Image] = field(default_factory=list)
+    images: list[Picture] = field(default_factory=list)
     texts: list[tuple[str, str]] = field(default_factory=list)
     """(label, text) of what goes as text: a table as CSV, a chart without pixels as its facts."""
     notices: list[str] = field(default_factory=list)
@@ -86,7 +89,7 @@ class _Look:
                 for path in elsewhere.files(reference):
                     self.draw(path, reference.text if not reference.pattern else str(path))
             case Remote():
-                self.into.images.append(Image.from_url(reference.url, reference.text))
+                self.remote(reference.url, reference.text)
             case DataURL():
                 data, label = elsewhere.data_url(reference)
                 self.take(pixels.Drawn(data, origin="data URL"), label)
@@ -129,6 +132,7 @@ class _Look:
                 item.label,
                 title=item.title,
                 facts=item.known or drawn.facts,
+                most=self._enough(item),
                 background={"light": "white", "dark": "black"}.get(str(wanted), "auto"),
             )
         elif owner is not None:
@@ -138,6 +142,25 @@ class _Look:
                 say("{label} is gone: the picture was not kept, nor its object.", label=item),
                 say("Run the cell that shows it again."),
             )
+
+    def _enough(self, item: ShelfItem) -> int | None:
+        """Pixels of a retina picture as the page shows it, where more would only cost tokens."""
+        size, width, height = item.size, item.metadata.get("width"), item.metadata.get("height")
+        if size is None or not isinstance(width, (int, float)) or self.max_pixels > _ENOUGH:
+            return None
+        if not isinstance(height, (int, float)):
+            return None
+        if size[0] * size[1] <= _COSTLY or size[0] < 1.5 * width:
+            return None
+        self.say(
+            say(
+                "{label} goes as large as it is shown, {width}×{height}; --hi-res sends it whole.",
+                label=item.label,
+                width=round(width),
+                height=round(height),
+            )
+        )
+        return int(width * height)
 
     def variable(self, reference: Variable) -> None:
         """An object as it is now; a bare word may also be a file's name."""
@@ -182,10 +205,19 @@ class _Look:
 
     def draw(self, obj: Any, label: str) -> None:
         """An object as it is now."""
+        film = films.of(obj, label)
+        if film is not None:
+            self.into.images.append(film)
+            return
         drawn = pixels.draw(obj, dpi=self.dpi, name=label)
         for notice in drawn.notices:
             self.say(f"{label}: {notice}")
         self.take(drawn, label, title=drawn.title, facts=drawn.facts)
+
+    def remote(self, url: str, label: str) -> None:
+        """An address, which the service fetches itself."""
+        kind = Video if films.is_remote_film(url) else Image
+        self.into.images.append(kind.from_url(url, label))
 
     def take(
         self,
@@ -195,12 +227,32 @@ class _Look:
         title: str = "",
         facts: reading.Facts | None = None,
         background: str = "auto",
+        most: int | None = None,
     ) -> None:
-        """One picture, made ready."""
+        """One picture, made ready; of more than `most` pixels it needs only these."""
         if drawn.text is not None:
             self.into.texts.append((label, drawn.text))
         elif drawn.url is not None:
-            self.into.images.append(Image.from_url(drawn.url, label))
+            self.remote(drawn.url, label)
+        elif isinstance(drawn.source, bytes) and (
+            film := animation(drawn.source, label, title or drawn.title, drawn.origin)
+        ):
+            self.into.images.append(film)
+        elif facts is None and (parts := pieces(drawn.source, label, self.max_pixels)):
+            self.say(
+                say("{label} is long: it goes in {count} pieces.", label=label, count=len(parts))
+            )
+            for number, part in enumerate(parts, start=1):
+                piece = f"{label} {number}/{len(parts)}"
+                self.into.images.append(
+                    normalise(
+                        part,
+                        label=piece,
+                        max_pixels=self.max_pixels,
+                        origin=drawn.origin,
+                        title=title or drawn.title,
+                    )
+                )
         else:
             known = facts if self.facts else None
             ground: Literal["auto", "white", "black"] = "auto"
@@ -210,11 +262,12 @@ class _Look:
                 normalise(
                     drawn.source,
                     label=label,
-                    max_pixels=self.max_pixels,
+                    max_pixels=min(self.max_pixels, most or self.max_pixels),
                     origin=drawn.origin,
                     title=title or drawn.title,
                     facts=known.text if known else None,
                     facts_digest=known.digest if known else None,
+                    axes=facts.axes if facts else (),
                     background=ground,
                 ),
             )
@@ -238,6 +291,20 @@ def resolve(
     look = _Look(shelf, namespace, max_pixels, facts, dpi, hidden)
     for reference in references:
         look.at(reference)
+    return look.into
+
+
+def shown(
+    items: Sequence[ShelfItem],
+    *,
+    max_pixels: int = 2560 * 32 * 32,
+    facts: bool = True,
+    dpi: int | None = None,
+) -> Resolved:
+    """The pictures of these items of the shelf, as they were shown."""
+    look = _Look(None, {}, max_pixels, facts, dpi, _HIDDEN)
+    for item in items:
+        look.shown(item)
     return look.into
 
 

@@ -1,7 +1,8 @@
 """Wrong combinations, refused before anything is sent: what is wrong, and the fix.
 
-Each rule is a row: when it applies, what it says. This room refuses to send and to guess: an
-unknown model breaks no rule.
+Each rule is a row: when it applies, what it says. `check` looks at the settings, `check_request` at
+the question that was made of them. This room refuses to send and to guess: an unknown model breaks
+no rule, and what other servers take is theirs to say.
 """
 
 from __future__ import annotations
@@ -10,10 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .catalog import REGIONS, Model, find, near
-from .errors import SettingsError
-from .language import say
-from .settings import Settings
+from vlmagic.catalog import REGIONS, Model, find, near
+from vlmagic.errors import SettingsError
+from vlmagic.language import say
+from vlmagic.settings import Settings
+
+from .asked import check_request
+
+__all__ = ["RULES", "Rule", "check", "check_request", "remarks", "thinks"]
 
 
 @dataclass(frozen=True, slots=True)

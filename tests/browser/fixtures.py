@@ -1,0 +1,61 @@
+"""The fixtures of browser tests: `from fixtures import *` in a test module gives `desk` and its kin."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from lab import CHROMIUM, FLAGS, Desk, Lab
+
+from vlmagic.emulator import Emulator
+
+__all__ = ["chromium", "desk", "lab", "service"]
+MISSING = "no Chromium: `apt-get install chromium` (Debian), or any chromium on PATH"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A headless browser, or a skipped test; in CI a failed one."""
+    if not CHROMIUM:
+        if os.environ.get("CI") == "true":
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def service() -> Iterator[Emulator]:
+    """The emulator that all notebooks of a session ask."""
+    with Emulator() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory, service: Emulator) -> Iterator[Lab]:
+    """A Jupyter server whose kernels ask the emulator."""
+    env = {
+        "DASHSCOPE_API_KEY": service.key,
+        "VLMAGIC_BASE_URL": service.compatible_url,
+        "VLMAGIC_LANGUAGE": "en",
+        "NO_PROXY": "127.0.0.1,localhost",
+    }
+    running = Lab(tmp_path_factory.mktemp("lab"), env)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def desk(chromium: Any, lab: Lab) -> Iterator[Desk]:
+    """A fresh browser window, logged in."""
+    context = chromium.new_context(viewport={"width": 1100, "height": 900})
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    yield Desk(lab, context)
+    context.close()
+

@@ -1,0 +1,192 @@
+"""A real JupyterLab and Notebook 7 in headless Chromium, wired to an emulator: the browser tests' floor.
+
+    notebook = desk.open("first.ipynb", ["%load_ext vlmagic", "%%vlreason\nhi"])
+    notebook.run(0)
+
+The server keeps its defaults: a token, XSRF checks, rate limits. One server and one browser serve a
+whole session; each notebook has a kernel of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+import vlmagic
+
+HOME = Path(vlmagic.__file__).parent.parent
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
+)
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+QUIET = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
+
+
+class Lab:
+    """A Jupyter server with its defaults, in a folder of its own."""
+
+    def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
+        self.folder = folder
+        places = {name: folder / ".jupyter" / name.lower() for name in (
+            "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR",
+            "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR",
+        )}  # fmt: skip
+        for place in places.values():
+            place.mkdir(parents=True)
+        quiet = places["JUPYTERLAB_SETTINGS_DIR"] / "@jupyterlab" / "apputils-extension"
+        quiet.mkdir(parents=True)
+        (quiet / "notification.jupyterlab-settings").write_text(json.dumps(QUIET))
+        self.data = places["JUPYTER_DATA_DIR"]
+        everything = {**os.environ, "PYTHONPATH": str(HOME), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+        everything |= {name: str(place) for name, place in places.items()} | dict(env)
+        self._log = (folder / ".jupyter" / "log").open("wb")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--port=0",
+             "--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True"],
+            cwd=folder, env=everything, stdout=self._log, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        told = self._told(places["JUPYTER_RUNTIME_DIR"])
+        self.url, self.token = str(told["url"]), str(told["token"])
+
+    def _told(self, runtime: Path) -> dict[str, Any]:
+        """What the server writes about itself once it serves."""
+        until = time.monotonic() + 60
+        while time.monotonic() < until and self.process.poll() is None:
+            for path in runtime.glob("jpserver-*.json"):
+                text = path.read_text()
+                if text.endswith("}"):
+                    found: dict[str, Any] = json.loads(text)
+                    return found
+            time.sleep(0.05)
+        raise RuntimeError("the Jupyter server did not start")
+
+    def stop(self) -> None:
+        """End the server and its kernels."""
+        self.process.terminate()
+        self.process.wait(20)
+        self._log.close()
+
+
+class Notebook:
+    """A notebook on a page: its cells can be run, and its outputs looked at."""
+
+    def __init__(self, page: Any, path: Path) -> None:
+        self.page = page
+        self.path = path
+
+    def ready(self) -> Notebook:
+        """The notebook itself, once its kernel answers."""
+        self.page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=60_000)
+        self.page.wait_for_function(
+            """() => { const context = window.jupyterapp?.shell.currentWidget?.sessionContext;
+               return context?.isReady && context.session?.kernel?.status === 'idle'; }""",
+            timeout=60_000,
+        )
+        return self
+
+    def cell(self, number: int) -> Any:
+        """The cell, counted from 0."""
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(number)
+
+    def output(self, number: int) -> Any:
+        """What stands below that cell."""
+        return self.cell(number).locator(".jp-OutputArea").first
+
+    def view(self, number: int) -> Any:
+        """The live view below that cell."""
+        return self.cell(number).locator(".vl")
+
+    def start(self, number: int) -> None:
+        """Run one cell, without waiting for its end."""
+        self.page.evaluate(
+            """number => { const app = window.jupyterapp; const book = app.shell.currentWidget.content;
+               book.activeCellIndex = number; book.deselectAll();
+               app.commands.execute('notebook:run-cell'); }""",
+            number,
+        )
+
+    def run(self, number: int, seconds: float = 60) -> None:
+        """Run one cell to its end."""
+        self.start(number)
+        self.done(number, seconds)
+
+    def done(self, number: int, seconds: float = 60) -> None:
+        """Wait until that cell has its number."""
+        self.page.wait_for_function(
+            r"""number => /\[\d+\]/.test(document.querySelectorAll('.jp-Notebook .jp-Cell')[number]
+                 .querySelector('.jp-InputPrompt').textContent)""",
+            arg=number,
+            timeout=seconds * 1000,
+        )
+
+    def busy(self, number: int) -> bool:
+        """Whether that cell runs or waits."""
+        return "[*]" in self.cell(number).locator(".jp-InputPrompt").first.inner_text()
+
+    def save(self) -> dict[str, Any]:
+        """Save it; the notebook as the file has it."""
+        self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+        found: dict[str, Any] = json.loads(self.path.read_text())
+        return found
+
+    def theme(self, name: str) -> None:
+        """ "JupyterLab Dark" or "JupyterLab Light"."""
+        self.page.evaluate(
+            "name => window.jupyterapp.commands.execute('apputils:change-theme', {theme: name})",
+            name,
+        )
+        dark = "false" if "Dark" in name else "true"
+        self.page.wait_for_selector(f"body[data-jp-theme-light='{dark}']")
+        self.page.wait_for_timeout(300)
+
+
+class Desk:
+    """A browser that is logged in to a server."""
+
+    def __init__(self, lab: Lab, context: Any) -> None:
+        self.lab = lab
+        self.context = context
+        self.said: list[str] = []
+        """What pages wrote to their console as errors."""
+        self.asked: list[str] = []
+        """Every address that a page asked for."""
+        context.on("request", lambda request: self.asked.append(request.url))
+        page = context.new_page()
+        page.goto(f"{lab.url}login?token={lab.token}")
+        page.close()
+
+    def write(self, name: str, cells: Sequence[str], kernel: str = "python3") -> Path:
+        """A notebook file with these code cells."""
+        book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        book.metadata["kernelspec"] = {"name": kernel, "display_name": kernel, "language": "python"}
+        path = self.lab.folder / name
+        nbformat.write(book, path)
+        return path
+
+    def open(
+        self,
+        name: str,
+        cells: Sequence[str] | None = None,
+        *,
+        app: str = "lab",
+        kernel: str = "python3",
+    ) -> Notebook:
+        """A page with that notebook, in `app` "lab" or "notebook", once its kernel is idle."""
+        path = self.write(name, cells, kernel) if cells is not None else self.lab.folder / name
+        page = self.context.new_page()
+        page.on("console", lambda m: self.said.append(m.text) if m.type == "error" else None)
+        where = {"lab": "doc/tree", "notebook": "notebooks"}[app]
+        page.goto(f"{self.lab.url}{'' if app == 'notebook' else ''}{where}/{name}")
+        return Notebook(page, path).ready()

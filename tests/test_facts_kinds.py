@@ -1,0 +1,258 @@
+"""Facts of kinds of charts that are not plain curves, and of libraries that draw by themselves."""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+import threading
+from typing import Any
+
+import pytest
+
+from vlmagic import shelf as shelves
+from vlmagic.facts import embedded, facts_of
+from vlmagic.shelf import pixels
+from vlmagic.shelf.witness import watching
+
+np = pytest.importorskip("numpy")
+pyplot = pytest.importorskip("matplotlib.pyplot")
+pd = pytest.importorskip("pandas")
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Any:
+    yield
+    pyplot.close("all")
+
+
+def read(thing: Any) -> dict[str, Any]:
+    """The facts of the first axes."""
+    facts = facts_of(thing)
+    assert facts is not None
+    return dict(json.loads(facts.text)["axes"][0])
+
+
+def axes_of(**how: Any) -> Any:
+    """New axes."""
+    return pyplot.subplots(**how)[1]
+
+
+def test_a_violin_is_a_violin_and_a_band_a_band() -> None:
+    """What runs along y and is alike on both sides is a violin; everything else is a band."""
+    axes = axes_of()
+    axes.violinplot([[1, 2, 2, 3], [4, 5, 5, 6]])
+    found = read(axes)["violins"]
+    assert [violin["at"] for violin in found] == [1, 2]
+    assert found[1]["y"] == [4, 6]
+    axes = axes_of()
+    axes.fill_betweenx([0, 1, 2, 3], [0, 1, 2, 3], [0, 2, 4, 6], label="b")
+    (band,) = read(axes)["bands"]
+    assert band["horizontal"] is True
+    assert (band["y"], band["low"], band["high"]) == ([0, 3], [0, 3], [0, 6])
+
+
+def test_stacked_areas_are_bands_one_on_the_other() -> None:
+    """The layers of a stackplot have their own names and edges."""
+    axes = axes_of()
+    axes.stackplot([0, 1, 2, 3, 4], [1, 2, 3, 2, 1], [2, 2, 2, 2, 2], labels=["a", "b"])
+    one, other = read(axes)["bands"]
+    assert (one["label"], one["high"]) == ("a", [1, 3])
+    assert (other["label"], other["low"], other["high"]) == ("b", [1, 3], [3, 5])
+
+
+def test_what_stands_in_a_violin_belongs_to_it() -> None:
+    """Seaborn draws a box plot into its violins: whiskers, quartiles and median are theirs."""
+    seaborn = pytest.importorskip("seaborn")
+    values = [float(v) for v in range(1, 101)]
+    axes = seaborn.violinplot(pd.DataFrame({"g": ["a"] * 100, "v": values}), x="g", y="v")
+    found = read(axes)
+    assert "lines" not in found
+    (violin,) = found["violins"]
+    assert violin["median"] == 50.5
+    assert violin["quartiles"] == [25.75, 75.25]
+    assert violin["whiskers"] == [1, 100]
+
+
+def test_hexagons_have_counts() -> None:
+    """The fullest hexagon is told with its place."""
+    axes = axes_of()
+    axes.hexbin([0, 0, 0, 5, 9], [0, 0, 0, 5, 9], gridsize=5)
+    assert read(axes)["hexbin"][0]["max"] == 3
+
+
+def test_space_has_a_third_axis() -> None:
+    """Lines in space keep their z, surfaces the range of theirs, whatever the view is."""
+    axes = axes_of(subplot_kw={"projection": "3d"})
+    axes.plot([0, 1, 2], [0, 1, 2], [5, 9, 7], label="up")
+    grid = np.linspace(0, 1, 10)
+    x, y = np.meshgrid(grid, grid)
+    axes.plot_surface(x, y, x * y, cmap="viridis")
+    found = read(axes)
+    assert found["paths"][0]["highest"] == [1, 1, 9]
+    assert found["z"]["data"] == [0, 9]
+    assert found["surfaces"][0]["z"][1] <= 1
+    before = facts_of(axes)
+    axes.view_init(70, 10)
+    axes.figure.canvas.draw()
+    after = facts_of(axes)
+    assert before is not None
+    assert after is not None
+    assert before.digest == after.digest
+
+
+def test_a_cloud_is_measured_exactly() -> None:
+    """Ranges, centre and correlation of many points are those of all of them, gaps left out."""
+    random = np.random.default_rng(0)
+    x = random.normal(1e6, 2, 50_000)
+    y = x * 3 + random.normal(0, 4, 50_000)
+    y[17] = np.nan
+    axes = axes_of()
+    axes.scatter(x, y)
+    (cloud,) = read(axes)["scatter"]
+    good = np.isfinite(y)
+    assert cloud["n"] == 49_999
+    assert cloud["r"] == pytest.approx(np.corrcoef(x[good], y[good])[0, 1], abs=1e-4)
+    assert cloud["x"] == [pytest.approx(x[good].min(), 1e-5), pytest.approx(x[good].max(), 1e-5)]
+
+
+# -- libraries that draw with matplotlib by themselves ---------------------------------------------
+
+
+def shown(ip: Any, thing: Any) -> shelves.Item:
+    """What the shelf kept of a thing that was displayed."""
+    data, metadata = ip.display_formatter.format(thing)
+    ip.display_pub.publish(data, metadata)
+    found = shelves.of(ip)
+    assert found is not None
+    return found.items[-1]
+
+
+@pytest.fixture
+def ip() -> Any:
+    """A shell with a shelf that shows pictures."""
+    module = pytest.importorskip("IPython.core.interactiveshell")
+    shell = module.InteractiveShell()
+    shell.display_formatter.active_types = ["text/plain", "text/html", "image/png"]
+    shelves.install(shell)
+    yield shell
+    shelves.remove(shell)
+
+
+def ggplot() -> Any:
+    """A chart of plotnine."""
+    plotnine = pytest.importorskip("plotnine")
+    frame = pd.DataFrame({"x": [1, 2, 3], "y": [3, 9, 4]})
+    return plotnine.ggplot(frame, plotnine.aes("x", "y")) + plotnine.geom_line()
+
+
+def objects() -> Any:
+    """A chart of seaborn.objects."""
+    so = pytest.importorskip("seaborn.objects")
+    return so.Plot(pd.DataFrame({"x": [1, 2, 3], "y": [3, 9, 4]}), x="x", y="y").add(so.Line())
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("make", [ggplot, objects])
+def test_a_figure_that_lives_for_a_moment_is_read_in_it(make: Any, ip: Any) -> None:
+    """Plotnine and seaborn.objects drop their figure when it is drawn; its facts are kept."""
+    item = shown(ip, make())
+    assert item.facts is not None
+    assert json.loads(item.facts)["axes"][0]["lines"][0]["max"] == [2, 9]
+    assert item.known is not None
+    assert len(item.known.axes) == 1
+    drawn = pixels.draw(make())
+    assert drawn.facts is not None
+    assert drawn.facts.digest == item.known.digest
+
+
+def test_matplotlib_is_left_as_it_was() -> None:
+    """While figures are shown in several threads or nested, nothing stays behind in matplotlib."""
+    canvas = sys.modules["matplotlib.backend_bases"].FigureCanvasBase
+    figure = sys.modules["matplotlib.figure"].Figure
+    before = canvas.print_figure, "get_tightbbox" in vars(figure)
+
+    def work() -> None:
+        for _ in range(50):
+            with watching(), watching():
+                pass
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (canvas.print_figure, "get_tightbbox" in vars(figure)) == before
+    with pytest.raises(ValueError, match="x"), watching():
+        raise ValueError("x")
+    assert (canvas.print_figure, "get_tightbbox" in vars(figure)) == before
+
+
+def test_another_thread_is_not_looked_at() -> None:
+    """What another thread draws meanwhile is not taken for ours."""
+    with watching() as shots:
+        thread = threading.Thread(target=lambda: pixels.savefig(pyplot.figure()))
+        thread.start()
+        thread.join()
+    assert shots == []
+
+
+def test_the_region_is_that_of_the_picture() -> None:
+    """Tight, whole and padded pictures know what part of the figure they show."""
+    import io
+
+    figure = pyplot.figure(figsize=(3, 2), dpi=100)
+    figure.add_subplot()
+    for how, wide in (({}, 300), ({"bbox_inches": "tight", "pad_inches": 0.5}, None)):
+        with watching() as shots:
+            figure.savefig(target := io.BytesIO(), format="png", **how)
+        region = shots[-1].region
+        assert region is not None
+        width = int.from_bytes(target.getvalue()[16:20], "big")
+        assert int(region.width * region.dpi + 1e-6) == width == (wide or width)
+
+
+# -- altair ---------------------------------------------------------------------------------------
+
+
+def altair_chart(**how: Any) -> Any:
+    """A chart of altair."""
+    altair = pytest.importorskip("altair")
+    frame = pd.DataFrame({"x": [1, 2, 3, 1, 2, 3], "y": [3, 9, 4, 1, 1, 2], "g": list("aaabbb")})
+    return altair.Chart(frame, title="Growth").mark_line(**how).encode(x="x", y="y", color="g")
+
+
+def test_altair_has_facts() -> None:
+    """Series by colour, titles, and no word of what only the page computes."""
+    altair = pytest.importorskip("altair")
+    found = read(altair_chart())
+    assert found["title"] == "Growth"
+    assert [(one["label"], one["max"]) for one in found["lines"]] == [("a", [2, 9]), ("b", [3, 2])]
+    frame = pd.DataFrame({"k": ["a", "b"], "v": [1, 2]})
+    bars = read(altair.Chart(frame).mark_bar().encode(x="k:N", y="v:Q"))
+    assert bars["bars"][0]["values"] == [["a", 1], ["b", 2]]
+    mean = read(altair.Chart(frame).mark_bar().encode(x="k:N", y="mean(v):Q"))
+    assert "bars" not in mean
+    assert mean["encodings"][0]["y"] == "mean(v)"
+
+
+def test_altair_outlives_its_chart(ip: Any) -> None:
+    """The specification in altair's page is kept, so the picture is there when the chart is not."""
+    item = shown(ip, altair_chart())
+    gc.collect()
+    assert item.live() is None
+    assert item.facts is not None
+    assert item.title == "Growth"
+    drawn = pixels.bundle({item.mime: item.payload})
+    assert drawn is not None
+    assert (drawn.text or drawn.source) is not None
+    assert embedded("<html>no vega here })({</html>") is None
+
+
+def test_the_digest_of_altair_is_that_of_its_data() -> None:
+    """Data and encodings make the chart; versions of the library do not."""
+    specification = altair_chart().to_dict()
+    newer = {**specification, "$schema": "https://vega.github.io/schema/vega-lite/v9.json"}
+    other = json.loads(json.dumps(specification).replace('"y": 9', '"y": 8'))
+    digests = [facts.digest for s in (specification, newer, other) if (facts := facts_of(s))]
+    assert digests[0] == digests[1] != digests[2]

@@ -1,0 +1,64 @@
+"""`%vl models`: what a user wants of a model, in a word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from vlmagic.catalog import MODELS, find
+from vlmagic.commands import WANTS, models
+
+
+def names(*words: str, region: str = "beijing") -> list[str]:
+    """The models that are left."""
+    return [row[0] for row in models(words, region).rows]
+
+
+@pytest.mark.parametrize(
+    ("words", "holds", "lacks"),
+    [
+        (["video"], "qwen3-vl-plus", "qwen-vl-max"),
+        (["no-think"], "qwen3-vl-8b-instruct", "qvq-max"),
+        (["budget"], "qwen3-vl-8b-thinking", "qvq-plus"),
+        (["no-stream"], "qwen3-vl-plus", "qvq-plus"),
+        (["current"], "qwen3-vl-plus", "qvq-max"),
+        (["qvq"], "qvq-max", "qwen3-vl-plus"),
+        (["QVQ", "current"], "qvq-plus", "qvq-max"),
+        (["cheapest"], "qwen3-vl-flash", "kimi-k2.5"),
+    ],
+)
+def test_a_word_narrows_the_table(words: Sequence[str], holds: str, lacks: str) -> None:
+    """Each word leaves out the models that lack it; several words hold together."""
+    found = names(*words)
+    assert holds in found
+    assert lacks not in found
+    assert lacks in names()
+
+
+def test_the_cheapest_comes_first() -> None:
+    """Sorted by the price of an answer in the region asked for, each currency by itself."""
+    found = names("cheapest")
+    prices = []
+    for name in found:
+        model = find(name)
+        assert model is not None
+        price = model.price("beijing")
+        assert price is not None
+        prices.append((price.currency, price.tier(0).output))
+    assert prices == sorted(prices)
+    assert found[0].startswith("qwen3-vl-flash")
+    assert names("cheapest", region="virginia") != found
+
+
+def test_no_wish_is_mistaken_for_a_name() -> None:
+    """No word of the wishes is part of a model's name, and the table names them all."""
+    for word in WANTS:
+        assert not any(word in model.name for model in MODELS)
+        assert word in str(models())
+
+
+def test_nothing_left_is_still_a_table() -> None:
+    """A word that fits no model leaves the heads and the words that there are."""
+    assert names("nonsense") == []
+    assert "video" in str(models(["nonsense"]))

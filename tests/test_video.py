@@ -1,0 +1,363 @@
+"""Moving pictures: sampled, counted, written in both dialects, checked and described."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import PIL.Image
+import pytest
+
+from vlmagic.catalog import find
+from vlmagic.dialects import DIALECTS
+from vlmagic.emulator.checks import check as emulate
+from vlmagic.emulator.voice import speak
+from vlmagic.errors import ImageError, MissingExtra
+from vlmagic.estimate import estimate, receipt
+from vlmagic.images import Image, Video, film, normalise, video_size, video_token_count
+from vlmagic.images.allowed import check
+from vlmagic.images.video import MOST_FRAMES, sample
+from vlmagic.providers import body as compatible
+from vlmagic.providers import native
+from vlmagic.references import parse
+from vlmagic.request import Request
+from vlmagic.shelf import resolve
+
+np = pytest.importorskip("numpy")
+
+MODEL = "qwen3-vl-plus"
+
+
+def walking(count: int = 8, size: tuple[int, int] = (96, 64)) -> list[PIL.Image.Image]:
+    """Frames in which a red square walks from left to right."""
+    frames = []
+    for number in range(count):
+        frame = PIL.Image.new("RGB", size, "white")
+        left = number * (size[0] - 16) // max(1, count - 1)
+        frame.paste((214, 39, 40), (left, 20, left + 16, 36))
+        frames.append(frame)
+    return frames
+
+
+def looked_at(value: Any, reference: str = "thing") -> Any:
+    """What a reference to a value comes to."""
+    return resolve([parse(reference)], None, {"thing": value}).images[0]
+
+
+def asking(video: Video, model: str = MODEL) -> Request:
+    """A question about a video."""
+    return Request(model, "What moves?", (video,))
+
+
+# -- the value ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("count", "seconds", "wanted"),
+    [(100, 10, 20), (100, 1, 4), (3, 1, 3), (0, 5.3, 10), (10**6, 3600, MOST_FRAMES), (6, 10, 6)],
+)
+def test_samples_are_even_and_bounded(count: int, seconds: float, wanted: int) -> None:
+    """Two a second, 4 at least, a bounded number; from the middles of even stretches of time."""
+    shares = sample(count, seconds)
+    assert len(shares) == wanted
+    steps = {round(b - a, 9) for a, b in pairwise(shares)}
+    assert len(steps) <= 1
+    assert math.isclose(shares[0], 1 - shares[-1])
+
+
+def test_frames_become_a_video() -> None:
+    """Frames in their order, at the speed that was given; equal frames, equal identity."""
+    video = film(walking(), fps=4, label="clip")
+    assert (len(video.frames), video.fps, video.seconds) == (8, 4, 2)
+    assert (video.width, video.height, video.label) == (96, 64, "clip")
+    assert video.digest == film(walking(), fps=4).digest
+    assert video.digest != film(walking(), fps=2).digest
+    assert video.digest != film(walking()[::-1], fps=4).digest
+
+
+@pytest.mark.parametrize(
+    ("shape", "dtype"),
+    [((6, 20, 30, 3), "u1"), ((6, 20, 30), "f8"), ((6, 3, 20, 30), "u1"), ((6, 20, 30, 1), "f4")],
+)
+def test_arrays_of_four_dimensions_are_videos(shape: tuple[int, ...], dtype: str) -> None:
+    """An array of frames is a video; its brightness is read once for all frames."""
+    array = (np.arange(math.prod(shape)).reshape(shape) % 200).astype(dtype)
+    video = film(array)
+    assert (len(video.frames), video.width, video.height) == (6, 30, 20)
+    assert len(video.notes) <= 1
+    if len(shape) == 4:
+        assert isinstance(looked_at(array), Video)
+
+
+@pytest.mark.parametrize(
+    ("frames", "word"),
+    [
+        (walking(3), "4 frames"),
+        ([*walking(4), PIL.Image.new("RGB", (5, 50))], "differ in size"),
+        (["a", "b", "c", "d"], "no picture"),
+    ],
+)
+def test_what_is_no_video_is_refused(frames: Any, word: str) -> None:
+    """Too few frames, frames of different sizes and what is no frame are one sentence each."""
+    with pytest.raises(ImageError, match=word):
+        film(frames)
+
+
+@pytest.mark.parametrize("fps", [0, -1, math.nan, math.inf])
+def test_a_speed_must_be_one(fps: float) -> None:
+    """Frames a second are a number over 0."""
+    with pytest.raises(ImageError, match="frames a second"):
+        film(walking(), fps=fps)
+
+
+def test_speeds_beyond_the_service_are_said() -> None:
+    """30 frames a second are sampled to 10; one in a minute is sent as 0.1, and that is said."""
+    quick = film(walking(30), fps=30)
+    assert (len(quick.frames), quick.fps, quick.seconds) == (10, 10, 1)
+    slow = film(walking(4), fps=1 / 60)
+    assert slow.fps == 0.1
+    assert any("limit" in note for note in slow.notes)
+
+
+# -- where they come from -------------------------------------------------------------------------
+
+
+def animated(form: str, count: int, **how: Any) -> bytes:
+    """An animated picture of some format."""
+    target = io.BytesIO()
+    first, *rest = walking(count)
+    first.save(target, form, save_all=True, append_images=rest, **how)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("form", ["GIF", "WEBP", "PNG"])
+def test_animated_pictures_are_videos(form: str, tmp_path: Path) -> None:
+    """GIF, WebP and PNG with 4 frames or more go as videos of their own length."""
+    path = tmp_path / f"walk.{form.lower()}"
+    path.write_bytes(animated(form, 10, duration=500))
+    video = looked_at(path)
+    assert isinstance(video, Video)
+    assert (len(video.frames), video.seconds, video.fps) == (10, 5.0, 2.0)
+    assert video.title == path.name
+
+
+def test_a_picture_of_two_frames_stays_a_picture(tmp_path: Path) -> None:
+    """Fewer than 4 frames are no video for the service: the first is sent, and that is said."""
+    path = tmp_path / "blink.gif"
+    path.write_bytes(animated("GIF", 2, duration=500))
+    image = looked_at(path)
+    assert isinstance(image, Image)
+    assert "frame 1 of 2" in image.notes
+
+
+def filmed(path: Path, count: int, rate: int = 10) -> Path:
+    """A film of the walking square."""
+    av = pytest.importorskip("av")
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=rate)
+        stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
+        for frame in walking(count):
+            container.mux(stream.encode(av.VideoFrame.from_image(frame)))
+        container.mux(stream.encode(None))
+    return path
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mkv", "avi", "mov"])
+def test_films_are_sampled(suffix: str, tmp_path: Path) -> None:
+    """A film is two frames a second, in their order, and as long as it was."""
+    video = looked_at(filmed(tmp_path / f"walk.{suffix}", 40))
+    assert isinstance(video, Video)
+    assert len(video.frames) == 8
+    assert abs(video.seconds - 4) < 0.2
+    places = []
+    for frame in video.frames:
+        with PIL.Image.open(io.BytesIO(frame.data)) as picture:
+            red = np.asarray(picture.convert("RGB")).astype(int)
+        places.append(np.nonzero((red[:, :, 0] - red[:, :, 1]) > 80)[1].mean())
+    assert places == sorted(places)
+    assert places[-1] - places[0] > 50
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"<html></html>",
+        b"#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:9/a.ts\n",
+        b"ffconcat version 1.0\nfile /etc/hostname\n",
+        b"\0\0\0\x18ftypmp42" + b"\0" * 300,
+    ],
+)
+def test_what_is_no_film_is_refused(content: bytes, tmp_path: Path) -> None:
+    """Rubbish is one sentence; playlists, which lead elsewhere, are never followed."""
+    pytest.importorskip("av")
+    path = tmp_path / "bad.mp4"
+    path.write_bytes(content)
+    with pytest.raises(ImageError, match=r"no video that can be read|no picture in it"):
+        looked_at(path)
+
+
+def test_a_film_that_is_cut_off_ends_there(tmp_path: Path) -> None:
+    """Of a film whose end is missing the rest goes along, no frame twice."""
+    path = filmed(tmp_path / "long.mkv", 400, rate=5)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 3])
+    video = looked_at(path)
+    assert isinstance(video, Video)
+    assert 4 <= len(video.frames) < MOST_FRAMES
+    assert len({frame.digest for frame in video.frames}) >= len(video.frames) - 2
+
+
+def test_without_pyav_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where PyAV is missing, the error says what to install."""
+    path = tmp_path / "a.mp4"
+    path.write_bytes(b"x")
+    monkeypatch.setitem(__import__("sys").modules, "av", None)
+    with pytest.raises(MissingExtra, match="av"):
+        looked_at(path)
+
+
+def test_animations_are_drawn() -> None:
+    """An animation of matplotlib is a video of its own frames, without any encoder."""
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    from matplotlib.animation import FuncAnimation
+
+    figure, axes = pyplot.subplots(figsize=(2, 1.5))
+    (line,) = axes.plot([0, 1], [0, 1])
+
+    def step(number: int) -> tuple[Any, ...]:
+        line.set_ydata([number / 8, 1])
+        return (line,)
+
+    video = looked_at(FuncAnimation(figure, step, frames=8, interval=500))
+    pyplot.close(figure)
+    assert isinstance(video, Video)
+    assert (video.fps, video.seconds) == (2.0, 4.0)
+    assert len({frame.digest for frame in video.frames}) == 8
+
+
+def test_ipython_videos(tmp_path: Path) -> None:
+    """IPython's Video is its file, its bytes or its address; a page is none."""
+    display = pytest.importorskip("IPython.display")
+    remote = looked_at(display.Video(url="https://example.com/a.mp4"))
+    assert (remote.url, remote.frames) == ("https://example.com/a.mp4", ())
+    with pytest.raises(ImageError, match="page"):
+        looked_at(display.YouTubeVideo("x"))
+    path = filmed(tmp_path / "walk.mp4", 20)
+    assert len(looked_at(display.Video(str(path))).frames) == 4
+    assert len(looked_at(display.Video(str(path), embed=True)).frames) == 4
+
+
+def test_remote_films_stay_remote() -> None:
+    """An address of a film is fetched by the service, as a video."""
+    video = resolve([parse("https://example.com/v/a.MP4?x=1")], None, {}).images[0]
+    assert isinstance(video, Video)
+    assert video.url == "https://example.com/v/a.MP4?x=1"
+
+
+# -- counted --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("size", "frames", "model", "fit", "tokens"),
+    [
+        ((640, 360), 8, MODEL, (640, 352), 4 * 20 * 11 + 2),
+        ((1920, 1080), 24, MODEL, (1056, 576), 12 * 33 * 18 + 2),
+        ((1920, 1080), 2000, MODEL, (480, 256), 1000 * 15 * 8 + 2),
+        ((320, 240), 5, MODEL, (320, 256), 3 * 10 * 8 + 2),
+        ((640, 480), 8, "qvq-max", (644, 476), 4 * 23 * 17 + 2),
+    ],
+)
+def test_tokens_of_videos(
+    size: tuple[int, int], frames: int, model: str, fit: tuple[int, int], tokens: int
+) -> None:
+    """Frames are counted in pairs, each as large as the whole leaves room for."""
+    assert video_size(*size, frames, model) == fit
+    assert video_token_count(*size, frames, model) == tokens
+
+
+def test_the_estimate_is_what_the_emulator_counts() -> None:
+    """The receipt's tokens of a video are those of the service's formula."""
+    request = asking(film(walking(), fps=4, label="clip"))
+    counted = estimate(request)
+    asked = emulate("compatible", written(request), files={})
+    assert counted.pictures[0].tokens == asked.usage.video_tokens
+    assert counted.pictures[0].exact
+    assert "clip" in receipt(request, counted)[0]
+    assert "8 frames of 2 s" in receipt(request, counted)[0]
+    remote = asking(Video.from_url("https://example.com/a.mp4", "far"))
+    assert estimate(remote).pictures[0].tokens == 131_072 + 2
+    assert not estimate(remote).pictures[0].exact
+
+
+# -- sent -----------------------------------------------------------------------------------------
+
+
+def written(request: Request, dialect: str = "modelstudio") -> bytes:
+    """The body as it goes over the wire."""
+    return json.dumps(compatible.body(request, DIALECTS[dialect])).encode()
+
+
+def test_both_dialects_write_videos() -> None:
+    """Compatible: `video` with frames, `video_url`; native: `video`; the speed stands beside it."""
+    video = film(walking(), fps=4)
+    urls = [frame.data_url() for frame in video.frames]
+    content = json.loads(written(asking(video)))["messages"][0]["content"]
+    assert content[0] == {"type": "video", "video": urls, "fps": 4}
+    assert native.messages(asking(video))[0]["content"][0] == {"video": urls, "fps": 4}
+    far = Video.from_url("https://example.com/a.mp4", "far", fps=1)
+    content = json.loads(written(asking(far)))["messages"][0]["content"]
+    assert content[0] == {"type": "video_url", "video_url": {"url": far.url}, "fps": 1}
+    assert native.messages(asking(far))[0]["content"][0] == {"video": far.url, "fps": 1}
+
+
+def test_other_servers_get_the_frames() -> None:
+    """A server without a kind for videos gets the frames as pictures, and that is told."""
+    request = asking(film(walking()))
+    content = json.loads(written(request, "plain"))["messages"][0]["content"]
+    assert [part["type"] for part in content] == ["image_url"] * 8 + ["text"]
+    assert any("frames" in told for told in compatible.unsent(request, DIALECTS["plain"]))
+    assert not compatible.unsent(request, DIALECTS["modelstudio"])
+
+
+def test_a_video_is_part_of_the_question() -> None:
+    """Other frames or another speed are another question."""
+    one, other = film(walking(), fps=4), film(walking(), fps=2)
+    assert asking(one).digest() == asking(film(walking(), fps=4)).digest()
+    assert asking(one).digest() != asking(other).digest()
+
+
+@pytest.mark.parametrize("question", ["What moves?", "什么在动？"])
+def test_the_emulator_describes_what_it_saw(question: str) -> None:
+    """It decodes the frames and says what changes between them, in the question's language."""
+    request = Request(MODEL, question, (film(walking(), fps=4),), thinking=True)
+    asked = emulate("compatible", written(request), stream=True, files={})
+    thinking, answer, _ = speak(asked)
+    for text in (thinking, answer):
+        assert "96 × 64" in text
+        assert "(0, 20)" in text
+        assert "(96, 36)" in text
+    assert asked.films[0].frames == 8
+
+
+# -- refused --------------------------------------------------------------------------------------
+
+
+def test_models_without_videos_are_named() -> None:
+    """A model that looks at no videos, and oss:// on the wrong interface, are refused by name."""
+    video = film(walking())
+    check([video], find(MODEL))
+    check([video], None)
+    blind = next(m for m in map(find, ["kimi-k2.5", "kimi-k2.6"]) if m and m.video is None)
+    with pytest.raises(ImageError, match="no videos"):
+        check([video], blind)
+    stored = Image.from_url("oss://dashscope-instant/a.png", "a")
+    check([stored], find(MODEL), "dashscope")
+    with pytest.raises(ImageError, match="native interface"):
+        check([stored], find(MODEL))
+    picture = normalise(walking(1)[0], label="a")
+    with pytest.raises(ImageError, match="251 pictures"):
+        check([picture] * 251, find(MODEL))
