@@ -7,16 +7,28 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .emulator import Emulator
     from .errors import VLReasonError
-    from .images import Image
+    from .images import Image, Video, film
     from .result import Result
     from .script import figures, reason, stream
 
 __version__ = "0.1.0"
-__all__ = ["Emulator", "Image", "Result", "VLReasonError", "figures", "reason", "stream"]
+__all__ = [
+    "Emulator",
+    "Image",
+    "Result",
+    "VLReasonError",
+    "Video",
+    "figures",
+    "film",
+    "reason",
+    "stream",
+]
 
 _HOMES = {
     "Emulator": "emulator",
     "Image": "images",
+    "Video": "images",
+    "film": "images",
     "Result": "result",
     "VLReasonError": "errors",
     "figures": "script",

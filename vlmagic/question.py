@@ -17,7 +17,8 @@ from .catalog import find
 from .errors import CellError
 from .estimate import Estimate, estimate, receipt
 from .extract import schema_of
-from .images import Image
+from .images import Picture
+from .images.allowed import check as check_pictures
 from .language import say
 from .ledger import LEDGER
 from .request import Request, Turn
@@ -50,7 +51,7 @@ class Question:
 def prepare(
     settings: Settings,
     prompt: str,
-    images: Sequence[Image] = (),
+    images: Sequence[Picture] = (),
     *,
     params: Mapping[str, Any] | None = None,
     notices: Sequence[str] = (),
@@ -65,6 +66,7 @@ def prepare(
     if not prompt.strip():
         raise CellError(say("There is no question."), say("Write it below the %%vlreason line."))
     rules.check(settings)
+    check_pictures(images, find(settings["model"]) if settings.hosted else None, settings.api)
     thinking, response_format = rules.thinks(settings), None
     told = list(notices)
     if as_json or schema is not None:
@@ -199,7 +201,7 @@ _SCHEMA_MODELS = ("qwen3.7-plus", "qwen3.7-max", "qwen3.8-max")
 
 
 def follow(
-    result: Result, prompt: str, images: Sequence[Image], options: Mapping[str, Any]
+    result: Result, prompt: str, images: Sequence[Picture], options: Mapping[str, Any]
 ) -> Result:
     """Ask a follow-up of a Result, with its settings but for these options."""
     before = result.context.settings

@@ -17,8 +17,11 @@ from .language import say
 from .transcript import Status, Transcript
 
 if TYPE_CHECKING:
+    import PIL.Image
+
+    from .boxes import Box, Point
     from .estimate import Cost, Estimate
-    from .images import Image
+    from .images import Picture
     from .request import Request
     from .settings import Settings
 
@@ -125,7 +128,7 @@ class Result:
         return self.request.model if self.request else ""
 
     @property
-    def images(self) -> tuple[Image, ...]:
+    def images(self) -> tuple[Picture, ...]:
         """The pictures as they were sent."""
         return self.request.images if self.request else ()
 
@@ -173,7 +176,7 @@ class Result:
         """Every event, in order."""
         return list(self.transcript.events)
 
-    def ask(self, prompt: str, images: Sequence[Image] = (), **options: Any) -> Result:
+    def ask(self, prompt: str, images: Sequence[Picture] = (), **options: Any) -> Result:
         """Follow this answer up: the earlier turns go along, pictures only once.
 
         `options` are settings by name, such as `think=False`; the others stay as they were.
@@ -207,6 +210,32 @@ class Result:
         """The whole Result as JSON data: the question (pictures by digest) and its events."""
         asked = self.request.parts() if self.request else None
         return {"request": asked, **events.to_json(self.transcript.events)}
+
+    def boxes(self, picture: int | None = None) -> list[Box | Point]:
+        """Everything the answer points at, in pixels of the pictures as sent and in chart values.
+
+        `picture` (from 1) is the one that is meant where the answer does not say.
+        """
+        from .boxes import boxes
+
+        request = self.wait().request
+        if request is None:
+            return []
+        return boxes(
+            self.answer, request.model, request.images, picture=picture, hi_res=request.hi_res
+        )
+
+    def draw(self, picture: int | None = None) -> PIL.Image.Image:
+        """A copy of the picture that was sent with what the answer points at; never your figure.
+
+        `ImageError` if it points at several pictures and `picture` (from 1) does not choose one,
+        or if there is none to draw on.
+        """
+        from .boxes import draw, on
+
+        found = self.boxes(picture)
+        image, places = on(found, self.images, picture)
+        return draw(image, places)
 
     def raise_for_error(self) -> Result:
         """The Result itself, or the exception that ended it."""

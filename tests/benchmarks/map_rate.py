@@ -26,12 +26,16 @@ ROWS, MOST, DELAY = 1000, 32, 0.2
 
 def reply() -> bytes:
     """One whole streamed answer."""
-    first = {"choices": [{"index": 0, "delta": {"role": "assistant", "content": "A falling line."}}]}
+    first = {
+        "choices": [{"index": 0, "delta": {"role": "assistant", "content": "A falling line."}}]
+    }
     last = {"choices": [{"index": 0, "delta": {"content": ""}, "finish_reason": "stop"}]}
     usage = {"choices": [], "usage": {"prompt_tokens": 300, "completion_tokens": 5}}
     lines = [f"data: {json.dumps(event)}\n\n" for event in (first, last, usage)]
     body = "".join([*lines, "data: [DONE]\n\n"]).encode()
-    head = f"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = (
+        f"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
     return head.encode() + body
 
 

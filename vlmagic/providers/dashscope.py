@@ -77,6 +77,8 @@ class DashScopeSource:
         _, _, body = built.data.get_http_payload()
         written = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
         headers = {**built.headers, "Accept-Encoding": "identity"}
+        if '"oss://' in written:
+            headers["X-DashScope-OssResourceResolve"] = "enable"
         return built.url, headers, written.encode("utf-8", "replace")
 
 

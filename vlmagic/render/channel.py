@@ -12,10 +12,11 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+from vlmagic.images import Video
 from vlmagic.markup import Incremental
 
 if TYPE_CHECKING:
-    from vlmagic.images import Image
+    from vlmagic.images import Picture
 
 _PIECE = 150_000
 """Most characters of one message of a snapshot: Jupyter's servers drop what comes in floods."""
@@ -85,7 +86,7 @@ class Channel:
         if self.ended:  # nobody calls `flush` any more
             self.flush([])
 
-    def open(self, head: dict[str, Any], pictures: Sequence[Image], elapsed: float = 0.0) -> None:
+    def open(self, head: dict[str, Any], pictures: Sequence[Picture], elapsed: float = 0.0) -> None:
         """The first message: who is asked, about what, and since when."""
         for number, picture in enumerate(pictures):
             data, kind = _small(picture)
@@ -194,8 +195,12 @@ class Channel:
         return [self._end]
 
 
-def _small(picture: Image) -> tuple[bytes, str]:
-    """The picture as the page gets it; nothing for a remote one, which nobody here has seen."""
+def _small(picture: Picture) -> tuple[bytes, str]:
+    """The picture as the page gets it, of a video the first frame; nothing for a remote one, which
+    nobody here has seen.
+    """
+    if isinstance(picture, Video):
+        return _small(picture.frames[0]) if picture.frames else (b"", "")
     if len(picture.data) <= _LARGEST_PICTURE:
         return picture.data, picture.media_type
     import io
