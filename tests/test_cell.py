@@ -127,6 +127,8 @@ def test_help_and_parsing_come_from_one_table() -> None:
             sample = value.get(option.metavar, "fold" if option.metavar == "HOW" else "x")
             if flag == "--api":
                 sample = "openai"
+            if flag == "--record":
+                sample = "auto"
             if flag == "--dialect":
                 sample = "vllm"
             if flag == "--base-url":

@@ -29,10 +29,10 @@ SCHEMA = {
     ("answer", "value"),
     [
         ('{"a": 1}', {"a": 1}),
-        (' [1, 2]\n', [1, 2]),
+        (" [1, 2]\n", [1, 2]),
         ('Here it is:\n```json\n{"a": [1]}\n```\nas you wished', {"a": [1]}),
         ('The answer is {"a": {"b": "}"}} I think', {"a": {"b": "}"}}),
-        ("set {x} and then {\"a\": 2}", {"a": 2}),
+        ('set {x} and then {"a": 2}', {"a": 2}),
         ("3.5", 3.5),
         ("~~~\n[]\n~~~", []),
     ],

@@ -22,7 +22,7 @@ FLOORS: dict[str, int] = {
     for name in names.split()
 }
 SENSES = {"providers", "shelf", "render"}
-DOORS = {"magic", "script", "demo"}
+DOORS = {"magic", "script", "demo", "panel", "batch", "verify"}
 
 
 def room(path: Path) -> str:

@@ -129,7 +129,9 @@ def test_json_turns_thinking_off_and_says_so() -> None:
         ({"model": "any", "base_url": "http://127.0.0.1:8000/v1"}, "json_schema"),
     ],
 )
-def test_a_schema_is_asked_for_as_the_model_takes_it(options: dict[str, Any], kind: str | None) -> None:
+def test_a_schema_is_asked_for_as_the_model_takes_it(
+    options: dict[str, Any], kind: str | None
+) -> None:
     """By `response_format` where the model has it, else in words; never both missing."""
     request = wish(options, schema=SCHEMA).request
     assert (request.response_format or {}).get("type") == kind

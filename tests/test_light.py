@@ -33,7 +33,7 @@ def test_import_is_light() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["errors", "events", "catalog", "images", "request", "transcript", "settings", "cell", "facts", "estimate", "sse", "markup", "references", "rules"]
+    "module", ["errors", "events", "catalog", "images", "request", "transcript", "settings", "cell", "facts", "estimate", "sse", "recording", "markup", "references", "rules"]
 )  # fmt: skip
 def test_the_lower_floors_need_the_standard_library_only(module: str) -> None:
     """Floors 0 and 1 import nothing heavy; they fetch it when it is used."""

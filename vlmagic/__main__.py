@@ -1,4 +1,4 @@
-"""The `vlmagic` command: demo, emulate, doctor, models."""
+"""The `vlmagic` command: demo, emulate, doctor, models, recordings, verify."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from . import __version__
 from .errors import VLReasonError
+from .result import Result
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -29,8 +30,24 @@ def _parser() -> argparse.ArgumentParser:
     words.add_parser("emulate", help="start the local emulator of Model Studio", add_help=False)
     words.add_parser("doctor", help="what is set, from where, and whether the service answers")
     models = words.add_parser("models", help="the models, what they can do and cost")
-    models.add_argument("name", nargs="*", help="parts of names, or wishes: video, no-think, budget, no-stream, current, cheapest")
+    models.add_argument(
+        "name",
+        nargs="*",
+        help="parts of names, or wishes: video, no-think, budget, no-stream, current, cheapest",
+    )
     models.add_argument("--region", default="beijing")
+    kept = words.add_parser("recordings", help="list, check, prune or show recorded answers")
+    kept.add_argument("--folder", default=None, help="their folder (default: VLMAGIC_RECORDINGS)")
+    kept.add_argument(
+        "what",
+        nargs=argparse.REMAINDER,
+        help="check [NOTEBOOK...] (for CI) | prune [--yes] | show NAME | pictures keep|leave",
+    )
+    again = words.add_parser("verify", help="run a notebook in replay; what no longer holds")
+    again.add_argument("notebook")
+    again.add_argument(
+        "--folder", default=None, help="the recordings (default: as in the notebook)"
+    )
     return parser
 
 
@@ -62,6 +79,22 @@ def _act(asked: argparse.Namespace) -> int:
     from . import settings
 
     found = settings.resolve({}, None, os.environ)
+    if asked.word == "recordings":
+        from . import archive, recording
+
+        cabinet = recording.cabinet(asked.folder or found["recordings"])
+        shown, well = archive.act(cabinet, asked.what)
+        if isinstance(shown, Result):
+            shown = shown.bundle()["text/plain"]
+        if shown is not None:
+            print(shown)
+        return 0 if well else 1
+    if asked.word == "verify":
+        from .verify import verify
+
+        table, well = verify(asked.notebook, asked.folder or found["recordings"])
+        print(table)
+        return 0 if well else 1
     if asked.word == "doctor":
         from .doctor import examine
 

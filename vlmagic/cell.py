@@ -74,6 +74,10 @@ OPTIONS: tuple[Option, ...] = (
     Option(("--no-stream",), "stream", "setting", "receive the answer in one piece, where the model allows it", value=False),
     Option(("--vars",), "vars", "flag", "fill in {{name}}, {{name.attr}} and {{name[key]}} from the notebook"),
     Option(("--dry-run",), "dry_run", "flag", "show what would be sent, its tokens and cost; nothing leaves"),
+    Option(("--record",), "record", "setting", "off, auto (play, else ask and record), record, or replay (never ask)", "MODE"),
+    Option(("--recordings",), "recordings", "setting", "the folder of the recordings", "FOLDER"),
+    Option(("--fresh",), "fresh", "flag", "ask anew though a recording exists"),
+    Option(("--speed",), "speed", "setting", "replay so many times as fast as recorded; 0: at once", "X"),
     Option(("--max-cost",), "max_cost", "setting", "refuse before sending if it could cost more", "X"),
     Option(("-b", "--background"), "background", "flag", "return at once; the Result fills itself (needs -o)"),
 )  # fmt: skip
@@ -272,7 +276,14 @@ def _nearest(flag: str) -> str:
 
 
 def _example(option: Option) -> str:
-    return {"REF": "@last", "NAME": "why", "N": "2000", "X": "0.5", "KEY=VALUE": "top_k=20"}.get(
+    return {
+        "REF": "@last",
+        "NAME": "why",
+        "N": "2000",
+        "X": "0.5",
+        "KEY=VALUE": "top_k=20",
+        "MODE": "auto",
+    }.get(
         option.metavar,
         option.metavar,
     )

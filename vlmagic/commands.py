@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from . import catalog, doctor, question, render, shelf
+from . import archive, catalog, doctor, question, recording, render, shelf
 from .cell import OPTIONS, Ask
 from .errors import CellError
 from .estimate import money
@@ -39,7 +39,8 @@ def run(magics: VLMagics, line: str) -> object:
     words = shlex.split(line, posix=False)
     if not words:
         return Table(
-            [say("command"), say("what it does")], [[f"%vl {c.word}", say(c.about)] for c in COMMANDS]
+            [say("command"), say("what it does")],
+            [[f"%vl {c.word}", say(c.about)] for c in COMMANDS],
         )
     for command in COMMANDS:
         if command.word.split()[0] == words[0]:
@@ -210,6 +211,25 @@ def _doctor(magics: VLMagics, _: Sequence[str]) -> Table:
     return doctor.examine(magics.settle({}), emulator=magics.emulator is not None)
 
 
+def _recordings(magics: VLMagics, words: Sequence[str]) -> object:
+    if list(words) in (["on"], ["off"]):
+        magics.record = "auto" if words[0] == "on" else "off"
+    cabinet = recording.cabinet(magics.settle({})["recordings"])
+    if list(words) == ["on"]:
+        cabinet.folder.make()
+        print(
+            say(
+                "Answers are played from {folder}, or asked and recorded there.",
+                folder=cabinet.folder,
+            )
+        )
+        return None
+    if list(words) == ["off"]:
+        print(say("Answers are neither played nor recorded."))
+        return None
+    return archive.act(cabinet, words)[0]
+
+
 COMMANDS: tuple[Command, ...] = (
     Command("figures", "what this notebook has shown, and how to point at it", _figures),
     Command(
@@ -221,6 +241,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("show NAME", "a Result again", _show),
     Command(
         "emulator [stop]", "answer locally, without a key; it is no model and says so", _emulator
+    ),
+    Command(
+        "recordings [on|off]",
+        "the recorded answers; on: play them, ask and record what is missing",
+        _recordings,
     ),
     Command("doctor", "what is set, from where, and whether the service answers", _doctor),
 )

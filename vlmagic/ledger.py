@@ -35,8 +35,10 @@ class Ledger:
 
     def add(self, result: Result) -> None:
         """Book a finished question; one that never left costs nothing and is not booked."""
-        if result.request is None or (
-            result.transcript.usage is None and not result.transcript.events[:-1]
+        if (
+            result.replayed_from
+            or result.request is None
+            or (result.transcript.usage is None and not result.transcript.events[:-1])
         ):
             return
         usage, cost = result.usage, result.cost

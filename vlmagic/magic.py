@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import difflib
 import os
+import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -100,7 +101,12 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
             if "dry_run" in asked.flags:
                 self.shell.display_pub.publish(commands.dry_run(prepared)._repr_mimebundle_())
                 return
-            source = question.admit(prepared)
+            prepared, source = question.route(
+                prepared,
+                fresh="fresh" in asked.flags,
+                watched=self._watched(),
+                confirm=self._confirm,
+            )
             cancel = Cancel()
             sinks = self._sinks(prepared, cancel, blocks="background" not in asked.flags)
         except VLReasonError as error:
@@ -201,6 +207,22 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
             sinks.append(FileSink(asked, found["echo"]))
         return sinks
 
+    def _watched(self) -> bool:
+        """Does somebody see the output come? A kernel that may not ask for input runs alone."""
+        kernel = getattr(self.shell, "kernel", None)
+        if kernel is None:
+            return sys.stdout.isatty()
+        return bool(getattr(kernel, "_allow_stdin", False))
+
+    def _confirm(self, text: str) -> bool | None:
+        """Yes or no from whoever watches, or None if nobody does."""
+        if not self._watched():
+            return None
+        try:
+            return input(f"{text} ").strip().lower() in {"y", "yes", "是"}
+        except (EOFError, OSError):
+            return None
+
     def _bind(self, name: str, result: Result) -> None:
         self.shell.push({name: result}, interactive=True)
 
@@ -219,7 +241,7 @@ def _remembered(result: Result) -> str:
     from .estimate import money
 
     at = time.strftime("%H:%M:%S")
-    if result.cost is not None:
+    if result.cost is not None and not result.replayed_from:
         cost = money(result.cost.amount, result.cost.currency)
         return say("The same question was asked at {at} and cost {cost}.", at=at, cost=cost)
     return say("The same question was asked at {at}.", at=at)

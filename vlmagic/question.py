@@ -1,4 +1,4 @@
-"""From settings, words and pictures to a question that may be sent: `prepare`, then `put`.
+"""From settings, words and pictures to a question that may be sent: `prepare`, `route`, `put`.
 
 Every front door goes through here, so that a cell, a panel and a script refuse, count and book
 alike. This room refuses to know how the words were typed or where the answer is shown.
@@ -7,12 +7,12 @@ alike. This room refuses to know how the words were typed or where the answer is
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from . import providers, rules
+from . import __version__, providers, recording, rules
 from .catalog import find
 from .errors import CellError
 from .estimate import Estimate, estimate, receipt
@@ -34,6 +34,8 @@ class Question:
     request: Request
     settings: Settings
     context: Context
+    recorder: Sink | None = None
+    """Where its answer is kept, once it is routed."""
 
     @property
     def estimate(self) -> Estimate:
@@ -211,7 +213,7 @@ def follow(
             say("Follow up another one with -c=NAME, or ask anew."),
         )
     prepared = prepare(before.changed(options), prompt, images, after=result)
-    return put(prepared, admit(prepared))
+    return put(*route(prepared))
 
 
 def max_pixels(settings: Settings) -> int:
@@ -238,6 +240,40 @@ def admit(question: Question) -> Source:
     return providers.connect(settings)
 
 
+def route(
+    question: Question,
+    *,
+    fresh: bool = False,
+    watched: bool = False,
+    confirm: Callable[[str], bool | None] | None = None,
+) -> tuple[Question, Source]:
+    """Where an answer comes from: a recording, which needs no key and costs nothing, or `admit`.
+
+    The question comes back with what its reader should know and with the recorder that keeps the
+    answer; a refusal leaves no trace. `fresh`: ask anew. `watched`: somebody sees the answer come,
+    so that a replay keeps its rhythm. `confirm` asks that somebody yes or no.
+    """
+    settings = question.settings
+    speed = settings["speed"]
+    plan = recording.cabinet(settings["recordings"]).plan(
+        question.request,
+        settings["record"],
+        fresh=fresh,
+        speed=speed if speed is not None else float(watched),
+        secrets=[settings.key.reveal()] if settings.key else [],
+        confirm=confirm,
+        by=__version__,
+    )
+    try:
+        source = plan.source or admit(question)
+    except BaseException:
+        plan.withdraw()
+        raise
+    told = (*question.context.notices, *plan.notices)
+    context = replace(question.context, notices=told, replayed_from=plan.replayed_from)
+    return replace(question, context=context, recorder=plan.sink), source
+
+
 def put(
     question: Question,
     source: Source,
@@ -245,10 +281,11 @@ def put(
     cancel: Cancel | None = None,
     result: Result | None = None,
 ) -> Result:
-    """Ask it there, and book what it cost."""
+    """Ask it there, keep the answer where that was wished, and book what it cost."""
     found = ask(
         question.request,
         source,
+        *([question.recorder] if question.recorder else ()),
         *sinks,
         cancel=cancel,
         context=question.context,

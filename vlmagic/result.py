@@ -37,6 +37,8 @@ class Context:
     receipt: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     notices: tuple[str, ...] = field(default=())
+    replayed_from: str | None = None
+    """The recording that is played instead of asking."""
     settings: Settings | None = None
     """With what it was asked, so that a follow-up is asked alike; it never prints its key."""
     schema: Any = None
@@ -104,8 +106,13 @@ class Result:
         return self.wait().transcript.usage or Usage()
 
     @property
+    def replayed_from(self) -> str | None:
+        """The recording that was played; None if the service was asked."""
+        return self.context.replayed_from
+
+    @property
     def cost(self) -> Cost | None:
-        """What it cost, beside what was estimated; None where no price or no count is known."""
+        """What it cost (a replay: once), beside what was estimated; None where no price or no count is known."""
         from .estimate import cost
 
         self.wait()

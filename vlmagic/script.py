@@ -28,6 +28,7 @@ def reason(
     images: object = None,
     *,
     show: bool = False,
+    fresh: bool = False,
     params: Mapping[str, Any] | None = None,
     api_key: str | None = None,
     **options: Any,
@@ -37,8 +38,11 @@ def reason(
     `images` is one picture or a list of them: a figure, an array, a PIL image, bytes, a path, a URL,
     or a reference such as "@last". `options` are those of the cell, by their setting's name
     (`model=`, `think=`, `budget=`, `base_url=`, ...). `show=True` shows it as it comes.
+    With `record="auto"` an answer that was recorded is played, unless `fresh=True`.
     """
-    prepared = _prepare(prompt, images, params, api_key, options)
+    prepared, source = question.route(
+        _prepare(prompt, images, params, api_key, options), fresh=fresh, watched=show
+    )
     sinks: list[Sink] = []
     if show:
         from .render import Asked, choose
@@ -46,7 +50,7 @@ def reason(
         found, context = prepared.settings, prepared.context
         asked = Asked(context.receipt, context.facts, found["thinking"])
         sinks.append(choose(found["render"], asked))
-    result = question.put(prepared, question.admit(prepared), *sinks)
+    result = question.put(prepared, source, *sinks)
     end = result.transcript.end
     if isinstance(end, Done) and end.reason == "interrupted":
         raise Interrupted
@@ -83,8 +87,9 @@ def stream(
     **options: Any,
 ) -> Iterator[Event]:
     """The events of the answer as they come, the terminal one last; closing the iterator stops it."""
-    prepared = _prepare(prompt, images, params, api_key, options)
-    source = question.admit(prepared)
+    prepared, source = question.route(
+        _prepare(prompt, images, params, api_key, options), watched=True
+    )
     sink, cancel = _Queue(), Cancel()
     worker = threading.Thread(
         target=question.put,

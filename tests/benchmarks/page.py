@@ -22,7 +22,7 @@ sys.path[:0] = [str(Path(__file__).parent.parent / "browser"), str(Path(__file__
 from lab import CHROMIUM, FLAGS, Desk, Lab
 from playwright.sync_api import sync_playwright
 
-SOURCE = '''
+SOURCE = """
 import time
 from itertools import cycle, islice
 from vlmagic.emulator.bench import _PROSE, tokens
@@ -69,7 +69,7 @@ def paced(burst, count, rate, kind, text=_PROSE):
     before = time.process_time()
     result = ask(Request(model="bench", prompt="hi"), source, sink)
     print("MARK", source.at["first"], source.at["last"], time.process_time() - before, len(result.events))
-'''
+"""
 WATCH = """() => {
   const seen = window.seen = { long: [], first: 0, last: 0 };
   new PerformanceObserver(list => { for (const e of list.getEntries()) seen.long.push([performance.timeOrigin + e.startTime, e.duration]); })
@@ -115,7 +115,9 @@ def measured(desk: Desk, name: str) -> dict[str, Any]:
     def came(event: dict[str, Any]) -> None:
         response = event["response"]
         data = response["payloadData"]
-        frames.append((event["timestamp"], len(data) * 3 // 4 if response["opcode"] == 2 else len(data)))
+        frames.append(
+            (event["timestamp"], len(data) * 3 // 4 if response["opcode"] == 2 else len(data))
+        )
 
     devtools.on("Network.webSocketFrameReceived", came)
 

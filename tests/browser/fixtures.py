@@ -58,4 +58,3 @@ def desk(chromium: Any, lab: Lab) -> Iterator[Desk]:
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     yield Desk(lab, context)
     context.close()
-

@@ -15,7 +15,9 @@ from vlmagic.emulator.bench import _PROSE
 pytestmark = pytest.mark.browser
 
 LOAD = "%load_ext vlmagic"
-PLOT = "import matplotlib.pyplot as plt\nplt.plot([1, 2, 3], [4, 2, 3]); plt.title('Loss'); plt.show()"
+PLOT = (
+    "import matplotlib.pyplot as plt\nplt.plot([1, 2, 3], [4, 2, 3]); plt.title('Loss'); plt.show()"
+)
 SLOW = "%%vlreason --no-image --max-cost 1000 -o r -m bench-{}\nhi"
 NEXT = "import time\nfor _ in range(15): time.sleep(0.1)\nprint('whole', r.status)"
 
@@ -49,7 +51,7 @@ def asking(desk: Desk, name: str, model: str, *more: str, app: str = "lab") -> N
 
 def test_thinking_streams_folds_and_gives_way(desk: Desk) -> None:
     """Thinking grows in an open pane, folds when the answer starts, and the saved output follows."""
-    notebook = asking(desk, "stream.ipynb", "bench-300-40-50")
+    notebook = asking(desk, "stream.ipynb", "300-40-50")
     view = notebook.view(1)
     assert view.get_attribute("data-phase") == "thinking"
     assert view.locator("details.vl-thinking").get_attribute("open") is not None
@@ -78,7 +80,7 @@ def test_thinking_streams_folds_and_gives_way(desk: Desk) -> None:
 
 def test_what_the_reader_holds_stays(desk: Desk) -> None:
     """Scrolled up, the thinking neither follows its tail nor folds when the answer starts."""
-    notebook = asking(desk, "held.ipynb", "bench-900-150-60")
+    notebook = asking(desk, "held.ipynb", "900-150-60")
     view = notebook.view(1)
     pane = view.locator(".vl-thoughts")
     grown(view, 1200)
@@ -100,12 +102,14 @@ def test_stop_reaches_a_blocking_cell(
     """Stop ends the cell, also while the server says nothing; the next one runs whole."""
     if stalled:
         service.fault = ["stall-in-thinking"]
-        notebook = desk.open(f"stall-{app}.ipynb", [LOAD, "%%vlreason --no-image -o r\nhi", NEXT], app=app)
+        notebook = desk.open(
+            f"stall-{app}.ipynb", [LOAD, "%%vlreason --no-image -o r\nhi", NEXT], app=app
+        )
         notebook.run(0)
         notebook.start(1)
         notebook.view(1).locator(".vl-thoughts").wait_for()
     else:
-        notebook = asking(desk, f"stop-{app}.ipynb", "bench-9000-60-100", NEXT, app=app)
+        notebook = asking(desk, f"stop-{app}.ipynb", "9000-60-100", NEXT, app=app)
     notebook.start(2)
     notebook.view(1).get_by_role("button", name="Stop").press("Enter")
     notebook.done(1, 10)
@@ -116,7 +120,7 @@ def test_stop_reaches_a_blocking_cell(
 
 def test_a_late_stop_does_nothing_to_the_next_cell(desk: Desk) -> None:
     """A Stop that arrives when its question has ended interrupts nobody."""
-    notebook = asking(desk, "late.ipynb", "bench-60-40-50", NEXT)
+    notebook = asking(desk, "late.ipynb", "60-40-50", NEXT)
     stop = notebook.view(1).get_by_role("button", name="Stop").element_handle()
     notebook.start(2)
     notebook.done(1)
@@ -128,7 +132,7 @@ def test_a_late_stop_does_nothing_to_the_next_cell(desk: Desk) -> None:
 def test_a_stop_that_nobody_hears_goes_by_the_server(desk: Desk) -> None:
     """Where the page's message does not arrive, the server's interrupt of this kernel ends the cell."""
     model = "from vlmagic.render.channel import Channel\nChannel.hear = lambda *_: None\n"
-    notebook = desk.open("deaf.ipynb", [LOAD, model, SLOW.format("bench-9000-60-100")])
+    notebook = desk.open("deaf.ipynb", [LOAD, model, SLOW.format("9000-60-100")])
     notebook.run(0)
     notebook.run(1)
     notebook.start(2)
@@ -148,7 +152,11 @@ def test_a_lost_message_is_made_good(desk: Desk) -> None:
 
         def came(message: Any) -> None:
             text = message if isinstance(message, bytes) else message.encode()
-            if b'"think"' in text and b'"seq": 5' in text.replace(b'"seq":5', b'"seq": 5') and len(lost) < 3:
+            if (
+                b'"think"' in text
+                and b'"seq": 5' in text.replace(b'"seq":5', b'"seq": 5')
+                and len(lost) < 3
+            ):
                 lost.append(len(text))
                 return
             socket.send(message)
@@ -156,7 +164,7 @@ def test_a_lost_message_is_made_good(desk: Desk) -> None:
         server.on_message(came)
 
     desk.context.route_web_socket("**/channels*", relay)
-    notebook = asking(desk, "lost.ipynb", "bench-600-60-100")
+    notebook = asking(desk, "lost.ipynb", "600-60-100")
     view = notebook.view(1)
     grown(view, 800)
     assert lost
@@ -165,7 +173,7 @@ def test_a_lost_message_is_made_good(desk: Desk) -> None:
 
 def test_views_of_one_output_agree(desk: Desk) -> None:
     """A second view of a running output shows everything so far, and goes on like the first."""
-    notebook = asking(desk, "two.ipynb", "bench-1200-60-100")
+    notebook = asking(desk, "two.ipynb", "1200-60-100")
     notebook.page.evaluate(
         """() => { const app = window.jupyterapp; app.shell.currentWidget.content.activeCellIndex = 1;
            app.commands.execute('notebook:create-output-view'); }"""
@@ -182,7 +190,7 @@ def test_views_of_one_output_agree(desk: Desk) -> None:
 
 def test_a_reopened_page_shows_everything_so_far(desk: Desk) -> None:
     """Closed in mid-stream and opened again, a saved notebook shows the running view, whole."""
-    notebook = asking(desk, "again.ipynb", "bench-1500-60-100")
+    notebook = asking(desk, "again.ipynb", "1500-60-100")
     grown(notebook.view(1), 300)
     notebook.save()
     notebook.page.wait_for_timeout(500)
@@ -237,7 +245,10 @@ def test_a_hostile_answer_runs_and_loads_nothing(desk: Desk) -> None:
     view.locator("details.vl-thinking > summary").click()
     assert notebook.page.evaluate("() => window.hacked") is None
     assert not [url for url in desk.asked if "evil" in url and "evil.ipynb" not in url]
-    assert view.locator(".vl-answer :is(img, script, iframe, svg, style, form, [onerror])").count() == 0
+    assert (
+        view.locator(".vl-answer :is(img, script, iframe, svg, style, form, [onerror])").count()
+        == 0
+    )
     assert view.locator("a[href^='javascript']").count() == 0
     assert notebook.page.evaluate("() => getComputedStyle(document.body).display") != "none"
 
@@ -284,7 +295,7 @@ def test_the_look(desk: Desk) -> None:
 
 def test_a_closed_page_harms_nothing(desk: Desk) -> None:
     """The page closed in mid-stream, the kernel still finishes and keeps the answer."""
-    notebook = asking(desk, "closed.ipynb", "bench-120-60-50", "print(r.status, len(r.answer) > 50)")
+    notebook = asking(desk, "closed.ipynb", "120-60-50", "print(r.status, len(r.answer) > 50)")
     notebook.page.close()
     later = desk.open("closed.ipynb")
     later.run(2)

@@ -57,6 +57,7 @@ class Emulator:
     `rate`: tokens a second (None: at once). `fault`: a name, or a sequence of names and Nones, one
     for each request; the header `x-emulator-fault` overrides it. `retired`: models with a last
     day answer 404, as after it. `shape`: whose compatible stream it writes (`emulator.shapes`).
+    `play`: a folder of recordings, played when their question comes.
     """
 
     def __init__(
@@ -70,7 +71,9 @@ class Emulator:
         fault: str | Sequence[str | None] | None = None,
         retired: bool = False,
         shape: str = "model-studio",
+        play: str | Path | None = None,
     ) -> None:
+        from .playing import Playlist
         from .shapes import SHAPES
 
         if shape not in SHAPES:
@@ -93,6 +96,8 @@ class Emulator:
         """What was uploaded, by its `oss://` name."""
         self.signatures: dict[str, str] = {}
         """The folder that each upload policy allows."""
+        self.playlist = Playlist(play) if play is not None else None
+        """What is played instead of its own voice."""
         self.log: list[Received] = []
         self.port = port
         self._fault: str | None = None

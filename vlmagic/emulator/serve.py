@@ -67,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
         default="model-studio",
         help=say("whose compatible stream to write"),
     )
+    add("--play", metavar="FOLDER", help=say("play these recordings when their question comes"))
     add(
         "--retired", action="store_true", help=say("models with a last day answer 404, as after it")
     )
@@ -94,6 +95,7 @@ def serve(argv: Sequence[str] | None = None) -> int:
             fault=chosen.fault,
             retired=chosen.retired,
             shape=chosen.shape,
+            play=chosen.play,
         ).start()
     except (OSError, ValueError) as error:
         options.error(str(error))

@@ -96,8 +96,12 @@ class Chat(Guarded):
             shape=emulator.shape,
         )
         workload = bench.parse(asked.name)
+        playlist = emulator.playlist
+        played = playlist.said(asked.name, asked.question) if playlist else None
         said: list[Event]
-        if workload is not None:
+        if played is not None:
+            said = played
+        elif workload is not None:
             said = bench.said(workload)
         else:
             thinking, answer, calls = speak(asked)

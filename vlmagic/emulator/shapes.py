@@ -64,8 +64,6 @@ SHAPES: dict[str, Shape] = {
     "think-tags": Shape(
         thinking="", tags=("<think>\n", "\n</think>\n\n"), switch=_TEMPLATE, budget=()
     ),
-    "close-tag-only": Shape(
-        thinking="", tags=("", "\n</think>\n\n"), switch=_TEMPLATE, budget=()
-    ),
+    "close-tag-only": Shape(thinking="", tags=("", "\n</think>\n\n"), switch=_TEMPLATE, budget=()),
     "no-usage": Shape(usage="never"),
 }

@@ -662,7 +662,8 @@ class Lesson {
     this.desk = desk;
     this.of = of;
     this.root = el("div", "vl-lesson");
-    this.list = el("ol", "vl-steps vl-answer");
+    this.list = el("div", "vl-steps vl-answer");
+    this.list.setAttribute("role", "list");
     this.held = el("p", "vl-held", desk.w.held);
     this.next = el("div", "vl-next");
     this.root.append(this.held, this.list, this.next);
@@ -690,7 +691,8 @@ class Lesson {
     const open = desk.uncovered.get(this.of) || 0;
     for (; this.drawn < Math.min(open, steps.length); this.drawn += 1) {
       const number = this.drawn + 1;
-      const step = el("li", "vl-step");
+      const step = el("div", "vl-step");
+      step.setAttribute("role", "listitem");
       step.tabIndex = -1;
       const body = el("div");
       body.innerHTML = steps[this.drawn].html;

@@ -1,0 +1,128 @@
+"""`%vl recordings` and `vlmagic recordings`: the list, the check for CI, pruning, showing.
+
+This room refuses to know how a recording is written: it makes sentences and tables of what
+`recording` found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from . import recording
+from .errors import CellError
+from .estimate import money
+from .events import Failed
+from .language import say
+from .recording.listing import Row
+from .result import Context, Result
+from .table import Table
+from .transcript import Transcript
+
+
+def listing(cabinet: recording.Cabinet) -> Table:
+    """Every recording: what was asked, of whom, how it ended, what it cost, and whether it was used."""
+    found = recording.rows(cabinet.folder, cabinet.used)
+    heads = [
+        say("recording"),
+        say("question"),
+        say("model"),
+        say("ended"),
+        say("size"),
+        say("cost"),
+        say("used now"),
+    ]
+    rows = [
+        [
+            row.name,
+            _short(row.prompt),
+            row.model,
+            _state(row),
+            f"{row.size / 1000:.1f} kB",
+            money(*row.cost) if row.cost else "–",
+            say("yes") if row.used else "",
+        ]
+        for row in found
+    ]
+    below = [] if rows else [say("There are no recordings in {folder}.", folder=cabinet.folder)]
+    return Table(heads, rows, below)
+
+
+def _state(row: Row) -> str:
+    words: Mapping[str, Callable[[], str]] = {
+        "complete": lambda: say("complete"),
+        "truncated": lambda: say("truncated"),
+        "stopped": lambda: say("stopped"),
+        "failed": lambda: say("failed"),
+        "unfinished": lambda: say("unfinished"),
+        "being written": lambda: say("being written"),
+        "unreadable": lambda: say("unreadable"),
+    }
+    state = words[row.state]() if row.state in words else row.state
+    return say("{state}, replaced", state=state) if row.stale else state
+
+
+def _short(text: str) -> str:
+    line = "".join(letter if letter.isprintable() else " " for letter in text[:41])
+    return line if len(text) <= 40 else line[:40] + "…"
+
+
+def check(cabinet: recording.Cabinet, notebooks: Sequence[str]) -> tuple[Table, bool]:
+    """What is wrong between notebooks (default: all below here) and recordings; True if nothing is."""
+    paths = [Path(name) for name in notebooks] or sorted(
+        path for path in Path.cwd().rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts
+    )
+    found = recording.check(cabinet.folder, paths)
+    rows = [[finding.kind, finding.where, finding.text] for finding in found]
+    counted = say(
+        "{notebooks} notebooks, {recordings} recordings, {findings} findings.",
+        notebooks=len(paths),
+        recordings=len(recording.rows(cabinet.folder)),
+        findings=len(found),
+    )
+    return Table([say("finding"), say("where"), say("what")], rows, [counted]), not found
+
+
+def prune(cabinet: recording.Cabinet, *, sure: bool) -> Table:
+    """What can go, and, if that is wished, its deletion."""
+    if sure:
+        gone = recording.prune(cabinet.folder, cabinet.used)
+        return Table([say("deleted")], [[name] for name in gone])
+    gone = recording.prunable(cabinet.folder, cabinet.used)
+    below = [say("Delete them with: vlmagic recordings prune --yes")] if gone else []
+    return Table([say("can go")], [[name] for name in gone], below)
+
+
+def shown(cabinet: recording.Cabinet, name: str) -> Result:
+    """A recording as a Result: its repr is what the cell showed."""
+    found = cabinet.recording(name)
+    notices = (say("Not whole: {why}.", why=found.problem),) if found.problem else ()
+    result = Result(None, Context(notices=notices, replayed_from=found.name))
+    result.transcript = Transcript.of(found.events)
+    if found.end is None:
+        result.transcript.feed(Failed("recording", found.problem or ""))
+    result.settle()
+    return result
+
+
+def act(cabinet: recording.Cabinet, words: Sequence[str]) -> tuple[object, bool]:
+    """What the words after `recordings` ask for, and whether all is well (for the exit status)."""
+    match list(words):
+        case []:
+            return listing(cabinet), True
+        case ["check", *notebooks]:
+            return check(cabinet, notebooks)
+        case ["prune", *wish] if wish in ([], ["--yes"]):
+            return prune(cabinet, sure=bool(wish)), True
+        case ["show", name]:
+            return shown(cabinet, name), True
+        case ["pictures", ("keep" | "leave") as answer]:
+            cabinet.allow_pictures(answer == "keep")
+            return None, True
+    raise CellError(
+        say("recordings does not take {words}.", words=" ".join(words)),
+        say(
+            "There are: {words}.",
+            words="check [NOTEBOOK…], prune [--yes], show NAME, pictures keep|leave",
+        ),
+    )
