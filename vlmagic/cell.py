@@ -69,6 +69,8 @@ OPTIONS: tuple[Option, ...] = (
     Option(("--param",), "param", "pair", "anything else the API takes, repeatable", "KEY=VALUE"),
     Option(("--facts",), "facts", "setting", "send exact facts of live figures beside the pixels", value=True),
     Option(("--no-facts",), "facts", "setting", "send the pixels alone", value=False),
+    Option(("--check",), "check", "setting", "mark the answer's numbers and steps that are right or wrong", value=True),
+    Option(("--no-check",), "check", "setting", "leave the answer unchecked", value=False),
     Option(("--dpi",), "dpi", "setting", "draw live figures anew at this resolution", "N"),
     Option(("--thinking",), "thinking", "setting", "show the thinking: fold, open or hidden", "HOW"),
     Option(("--no-stream",), "stream", "setting", "receive the answer in one piece, where the model allows it", value=False),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from . import errors, events
@@ -17,6 +18,8 @@ from .language import say
 from .transcript import Status, Transcript
 
 if TYPE_CHECKING:
+    from .algebra import Step
+    from .claims import Claim
     import PIL.Image
 
     from .boxes import Box, Point
@@ -138,6 +141,41 @@ class Result:
     def images(self) -> tuple[Picture, ...]:
         """The pictures as they were sent."""
         return self.request.images if self.request else ()
+
+    @cached_property
+    def claims(self) -> tuple[Claim, ...]:
+        """What the answer says of the live figures, each looked up in their own data."""
+        from . import claims
+
+        answer = self.answer  # waits
+        figures = [image.numbers for image in self.images if getattr(image, "numbers", None)]
+        return tuple(claims.check(answer, figures)) if self._checks_claims and figures else ()
+
+    @cached_property
+    def checks(self) -> tuple[Step, ...]:
+        """The steps of the answer's mathematics, each with a verdict."""
+        from . import algebra
+
+        answer = self.answer  # waits
+        return tuple(algebra.check(answer)) if self._checks_claims else ()
+
+    @property
+    def checked(self) -> str:
+        """`checked: 7 ✓ 1 ✗ 4 not checkable`; nothing without claims, steps, or with --no-check."""
+        from .claims import summary
+
+        return summary(self.claims, self.checks)
+
+    @property
+    def marked(self) -> str:
+        """The answer as Markdown, with a mark behind each claim and step."""
+        from .claims.marks import marked
+
+        return marked(self.answer, self.claims, self.checks)
+
+    @property
+    def _checks_claims(self) -> bool:
+        return self.context.settings is not None and bool(self.context.settings["check"])
 
     @property
     def seconds(self) -> float | None:

@@ -8,12 +8,13 @@ out. This room refuses to interpret: peaks and trends are for the reader of the 
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from vlmagic.images.frames import Frame
 
+    from .data import FigureData
     from .frames import Region
 
 BUDGET = 2000
@@ -29,6 +30,8 @@ class Facts:
     text: str
     digest: str
     axes: tuple[Frame, ...] = ()
+    numbers: FigureData | None = field(default=None, compare=False, repr=False)
+    """All numbers behind the picture, to check an answer against; never sent."""
 
 
 def facts_of(obj: Any, budget: int = BUDGET, region: Region | None = None) -> Facts | None:

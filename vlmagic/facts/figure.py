@@ -6,6 +6,7 @@ from typing import Any
 
 from . import Facts
 from .axis import Axis
+from .data import data_of
 from .digest import digest
 from .fit import fitted
 from .frames import Region, frames
@@ -37,7 +38,7 @@ def read(figure: Any, budget: int, region: Region | None = None) -> Facts | None
     if text is None:
         return None
     placed = frames(figure, axes, region) if region is not None else ()
-    return Facts(text, digest(figure, axes), placed)
+    return Facts(text, digest(figure, axes), placed, data_of(figure))
 
 
 def _axes_of(figure: Any) -> list[Any]:

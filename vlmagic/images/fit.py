@@ -43,6 +43,7 @@ def normalise(
     facts: str | None = None,
     facts_digest: str | None = None,
     axes: Sequence[Frame] = (),
+    numbers: Any = None,
     background: Background = "auto",
     photograph: bool | None = None,
 ) -> Image:
@@ -93,6 +94,7 @@ def normalise(
         facts_digest=facts_digest,
         # A padded picture is no longer the one that its axes were measured in.
         axes=() if padded else tuple(axes),
+        numbers=numbers,
         notes=tuple(notes),
     )
     if media_type == "image/png":

@@ -7,6 +7,7 @@ import hashlib
 import io
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 from urllib.parse import urlsplit
 
 from vlmagic.errors import ImageError
@@ -45,6 +46,8 @@ class Image:
     """Address of a remote picture, which the service fetches itself."""
     axes: tuple[Frame, ...] = field(default=(), repr=False)
     """Where the axes of a chart lie in it; never sent."""
+    numbers: Any = field(default=None, repr=False, compare=False)
+    """A `facts.data.FigureData`: all numbers of the live figure; never sent."""
     notes: tuple[str, ...] = ()
     """What was done to it that its reader should know."""
 

@@ -5,7 +5,6 @@ This room refuses to display: it says, others show.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -173,11 +172,13 @@ def ended(result: Ended) -> dict[str, str]:
 def saved(result: Ended, thinking: str = "fold") -> dict[str, str]:
     """What stays in the notebook: `text/markdown` and `text/plain`, and nothing else."""
     asked, transcript = asked_of(result, thinking), result.transcript
-    notices: Sequence[str] = [notice.text for notice in transcript.notices]
+    notices: list[str] = [notice.text for notice in transcript.notices]
+    if checked := getattr(result, "checked", ""):
+        notices.append(checked)
     return bundle(
         receipt=asked.receipt,
         thinking=transcript.thinking,
-        answer=transcript.answer,
+        answer=getattr(result, "marked", transcript.answer),
         notices=notices,
         status_line=status_line(result),
         thinking_summary=thought(transcript),

@@ -268,6 +268,7 @@ class _Look:
                     facts=known.text if known else None,
                     facts_digest=known.digest if known else None,
                     axes=facts.axes if facts else (),
+                    numbers=facts.numbers if facts else None,
                     background=ground,
                 ),
             )

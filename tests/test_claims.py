@@ -1,0 +1,150 @@
+"""Checked charts: no false verdict, exact names only, tolerances from the picture and the claim."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from functools import cache
+from pathlib import Path
+
+import claim_figures
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from vlmagic.algebra import check as steps_of
+from vlmagic.claims import Claim, check, summary
+from vlmagic.claims.marks import marked
+from vlmagic.facts.data import FigureData, data_of
+
+DATA = Path(__file__).parent / "data"
+
+
+@cache
+def figure(name: str) -> FigureData:
+    """The data of a figure, read once."""
+    return claim_figures.data(name)
+
+
+@pytest.mark.parametrize("name", ["claims", "claims_second"])
+def test_no_claim_is_judged_falsely(name: str) -> None:
+    """Every verdict is true, nothing open is decided, and at least 60 % of the claims get one."""
+    decided = total = 0
+    false: list[tuple[str, set[str], str]] = []
+    for row in json.loads((DATA / f"{name}.json").read_text(encoding="utf-8")):
+        verdicts = {claim.verdict for claim in check(row["say"], [figure(row["figure"])])}
+        truth = row["truth"]
+        wrong, right = "wrong" in verdicts, verdicts == {"right"}
+        if (wrong and truth != "wrong") or (right and truth != "right"):
+            false.append((truth, set(verdicts), row["say"]))
+        if truth == "open" and "right" in verdicts:
+            false.append((truth, set(verdicts), row["say"]))
+        total += truth != "open"
+        decided += truth != "open" and (wrong or right)
+    print(f"{name}: {decided} of {total} claims got a verdict")
+    assert not false
+    assert total >= 80
+    assert decided >= 0.6 * total
+
+
+def judged(say: str, *names: str) -> list[str]:
+    """The verdicts of an answer about some figures."""
+    return [claim.verdict for claim in check(say, [figure(name) for name in names])]
+
+
+def test_spans_and_truth() -> None:
+    """A claim's text is the answer between its ends; a wrong one carries the true value."""
+    answer = "Look: **Sales in March** were 191, as the chart shows."
+    (claim,) = check(answer, [figure("sales")])
+    assert answer[claim.start : claim.end] == claim.text
+    assert claim.verdict == "wrong"
+    assert "151" in claim.truth
+
+
+@pytest.mark.parametrize(
+    ("say", "verdict"),
+    [
+        ("The train curve ends at 0.57.", "right"),
+        ("The train curve ends at 0.6.", "right"),
+        ("The train curve ends at 0.5701.", "right"),
+        ("The train curve ends at 0.58.", "unchecked"),
+        ("The train curve ends at 0.7.", "wrong"),
+        ("The train curve ends at 0.70.", "wrong"),
+    ],
+)
+def test_tolerance_follows_rounding_and_pixels(say: str, verdict: str) -> None:
+    """Half of the last digit is right, twice is wrong, and between them nobody knows."""
+    assert judged(say, "loss") == [verdict]
+
+
+@pytest.mark.parametrize(
+    ("say", "names"),
+    [
+        ("The train curve ends at 0.57.", ("loss", "loss")),
+        ("The maximum is 210.", ("sales", "cities")),
+        ("The maximum is 210.", ()),
+        ("Trains end at 0.57.", ("loss",)),
+        ("The value is 5.0 at dose 2.", ("errors",)),
+        ("The rank rises.", ("inverted",)),
+    ],
+)
+def test_no_name_is_guessed(say: str, names: tuple[str, ...]) -> None:
+    """Two figures with the same series, a name that is not in the figure, sums: nothing is said."""
+    assert set(judged(say, *names)) <= {"unchecked"}
+
+
+def test_what_only_looks_like_a_claim_is_passed_over() -> None:
+    """Code, tables, questions and headings hold no claim that is judged."""
+    answer = "```\nSales in March were 999\n```\n| Sales in March | 999 |\n\nWere sales in March 999?\n`Sales in March were 999`"
+    assert not judged(answer, "sales")
+
+
+@pytest.mark.parametrize(
+    "say",
+    [
+        "train " * 20_000, "9" * 50_000, "从" * 30_000, "March " + "(" * 5000, "\x00\ud800 1e999999 \\frac", "1e-99999 March",
+        "Sales in March were 1" + "0" * 400 + ".", "A" * 100_000, "," * 50_000, "train 1, " * 500,
+    ],
+)  # fmt: skip
+def test_hostile_text_raises_nothing(say: str) -> None:
+    """Any text gives a bounded list of claims."""
+    assert len(check(say, [figure("loss"), figure("sales")])) <= 300
+
+
+def test_the_data_outlives_the_figure() -> None:
+    """What was read can be pickled, is no view of the arrays, and is bounded."""
+    values = np.arange(5.0)
+    drawn, axes = plt.subplots()
+    axes.plot(values, label="a b")
+    axes.plot(np.zeros(200_000), label="long")
+    found = data_of(drawn)
+    plt.close(drawn)
+    values[:] = -1
+    assert found is not None
+    assert pickle.loads(pickle.dumps(found)) == found
+    short, long = found.axes[0].series
+    assert short.y == (0.0, 1.0, 2.0, 3.0, 4.0)
+    assert (long.x, long.whole) == ((), False)
+
+
+def test_no_figure_is_no_data() -> None:
+    """What cannot be read gives None and raises nothing."""
+    assert data_of(None) is None
+    assert data_of(object()) is None
+
+
+def test_the_summary_counts_and_never_praises() -> None:
+    """One line with the three counts; nothing where nothing was claimed."""
+    one = Claim(0, 1, "a", "", "", "right")
+    two = Claim(0, 1, "a", "", "", "unchecked")
+    assert summary([one, one], [two]) == "checked: 2 ✓ 0 ✗ 1 not checkable"
+    assert summary([]) == ""
+
+
+def test_marks_stand_outside_of_formulas_and_change_no_letter() -> None:
+    """Each verdict is a mark behind its place; without the marks the answer is what it was."""
+    answer = "Sales in March were **191**. So $3 + 4 = 8$."
+    claims = check(answer, [figure("sales")])
+    shown = marked(answer, claims, steps_of(answer))
+    assert shown == "Sales in March were **191** ✗ (151 (Mar)). So $3 + 4 = 8$ ✗ (7)."
+    assert marked("plain", []) == "plain"

@@ -1,0 +1,270 @@
+"""The numbers behind a live figure, copied when it is shown: what claims are checked against.
+
+`data_of` gives plain values (no arrays, no artists): they outlive the figure, can be pickled and
+written as JSON, and are bounded. A series that would go beyond the bound, and whatever is drawn
+in a way that has no one meaning, is named without its numbers. This room refuses to judge.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from .axis import Axis
+from .names import colours, named, rgba
+from .numbers import array
+
+MOST = 100_000
+"""Points of one figure that are kept."""
+_MOST_SERIES = 60
+_MOST_PERIODS = 3000
+Kind = Literal["line", "bars", "points", "pie", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class AxisData:
+    """One axis. `low` and `high` as shown, `pixels` between them; `names`: place and category."""
+
+    label: str = ""
+    kind: Literal["", "date", "category"] = ""
+    names: tuple[tuple[float, str], ...] = ()
+    low: float = 0.0
+    high: float = 1.0
+    pixels: float = 1.0
+    scale: str = "linear"
+    inverted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A series of values. `x` ascends as drawn; a pie has its percentages in `y`.
+
+    `summary`: each value stands for many (counts, means with errors, stacks). `whole` is False
+    where numbers were left out.
+    """
+
+    label: str
+    kind: Kind
+    x: tuple[float, ...] = ()
+    y: tuple[float, ...] = ()
+    summary: bool = False
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AxesData:
+    """One pair of axes with its series; `across` and `up` are where a series' x and y are read."""
+
+    across: AxisData
+    up: AxisData
+    series: tuple[Series, ...]
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureData:
+    """All axes of a figure."""
+
+    axes: tuple[AxesData, ...]
+    title: str = ""
+
+
+def data_of(figure: Any) -> FigureData | None:
+    """The numbers of a matplotlib figure; None if it has none that can be read. Never raises."""
+    try:
+        return _read(figure)
+    except Exception:  # noqa: BLE001 - an extra, as facts are; a figure must never fail for it
+        return None
+
+
+def _read(figure: Any) -> FigureData | None:
+    left = [MOST]
+    found: list[AxesData] = []
+    for axes in figure.axes:
+        for one in (axes, *axes.child_axes):
+            if one.get_visible() and one.get_label() != "<colorbar>" and hasattr(one, "lines"):
+                found.extend(_axes(one, left))
+    title = figure.get_suptitle() if hasattr(figure, "get_suptitle") else ""
+    return FigureData(tuple(found), title[:200]) if found else None
+
+
+def _axes(axes: Any, left: list[int]) -> Iterator[AxesData]:
+    x, y = Axis(axes, "x"), Axis(axes, "y")
+    title = (axes.get_title() or axes.get_title("left") or axes.get_title("right"))[:200]
+    box = axes.bbox
+    across = _axis(x, axes.get_xlabel(), float(box.width))
+    up = _axis(y, axes.get_ylabel(), float(box.height))
+    if axes.name != "rectilinear":
+        yield AxesData(across, up, (Series("", "other", whole=False),), title)
+        return
+    upright: list[Series] = []
+    lying: list[Series] = []
+    for series, horizontal in _series(axes, x, y):
+        size = len(series.x)
+        if size > left[0] or len(upright) + len(lying) >= _MOST_SERIES:
+            series = Series(series.label, series.kind, summary=series.summary, whole=False)  # noqa: PLW2901
+        else:
+            left[0] -= size
+        (lying if horizontal else upright).append(series)
+    if upright or not lying:
+        yield AxesData(across, up, tuple(upright), title)
+    if lying:
+        yield AxesData(up, across, tuple(lying), title)
+
+
+def _axis(axis: Axis, label: str, pixels: float) -> AxisData:
+    low, high = sorted(float(v) for v in axis.axis.get_view_interval())
+    names = _names(axis)
+    kind: Any = "category" if names else axis.kind if axis.kind in ("date", "category") else ""
+    if kind == "date":
+        low, high = _day(axis, low), _day(axis, high)
+    return AxisData(
+        label[:200],
+        kind,
+        tuple(sorted(names.items())),
+        low,
+        high,
+        pixels,
+        axis.scale,
+        bool(axis.axis.get_inverted()),
+    )
+
+
+def _names(axis: Axis) -> dict[float, str]:
+    """Every category by its place; unlike the facts' own, also categories that are numbers."""
+    mapping = getattr(getattr(axis.axis, "units", None), "_mapping", None)
+    if isinstance(mapping, dict) and mapping:
+        return {float(place): str(name) for name, place in mapping.items()}
+    form, places = (
+        axis.axis.get_major_formatter(),
+        getattr(axis.axis.get_major_locator(), "locs", None),
+    )
+    if places is None or type(form).__name__ != "FixedFormatter":
+        return axis.names
+    found = {round(float(at), 6): str(form(at, n)) for n, at in enumerate(places)}
+    told = all(name == f"{at:g}" or not name for at, name in found.items())
+    return {} if told else {at: name for at, name in found.items() if name}
+
+
+def _day(axis: Axis, number: float) -> float:
+    """A place on an axis of dates as days since 1970, whatever the library counts."""
+    if axis.period is None and sys.modules["matplotlib.dates"].get_epoch().startswith("1970-01-01"):
+        return number
+    moment = dt.datetime.fromisoformat(str(axis.value(number)))
+    return (moment - dt.datetime(1970, 1, 1)).total_seconds() / 86400  # noqa: DTZ001
+
+
+def _series(axes: Any, x: Axis, y: Axis) -> Iterator[tuple[Series, bool]]:
+    """(series, whether it lies) of one pair of axes."""
+    for series, lies in _artists(axes, x, y):
+        axis = y if lies else x
+        plain = axis.period is None or axis.kind != "date"
+        if series.kind == "pie" or plain:
+            yield series, lies
+        elif len(series.x) > _MOST_PERIODS:
+            yield replace(series, x=(), y=(), whole=False), lies
+        else:
+            yield replace(series, x=tuple(_day(axis, at) for at in series.x)), lies
+
+
+def _artists(axes: Any, x: Axis, y: Axis) -> Iterator[tuple[Series, bool]]:
+    taken: set[int] = set()
+    legend = colours(axes.get_legend())
+
+    for container in axes.containers:
+        kind = type(container).__name__
+        if kind == "BarContainer":
+            yield _bars(container, x, y, legend)
+        elif kind == "ErrorbarContainer" and container.lines[0] is not None:
+            data = container.lines[0]
+            yield from _curve(data, named(container), summary=True)
+        taken.update(id(child) for child in container.get_children())
+    boxed = sum(1 for patch in axes.patches if type(patch).__name__ == "PathPatch")
+    for line in axes.lines:
+        if id(line) in taken or not line.get_visible() or type(line).__name__ == "AxLine":
+            continue
+        across, up = line.get_transform().contains_branch_seperately(axes.transData)
+        if across and up:
+            label = named(line) or legend.get(rgba(line.get_color()), "")
+            yield from _curve(line, label, summary=bool(boxed))
+    wedges = [patch for patch in axes.patches if hasattr(patch, "theta1")]
+    if wedges:
+        yield _pie(wedges), False
+    elif any(id(patch) not in taken and patch.get_visible() for patch in axes.patches):
+        yield Series("", "other", whole=False), False
+    for collection in axes.collections:
+        if id(collection) in taken or not collection.get_visible():
+            continue
+        across, up = collection.get_offset_transform().contains_branch_seperately(axes.transData)
+        if type(collection).__name__ == "PathCollection" and across and up:
+            spots = array(collection.get_offsets()).reshape(-1, 2)
+            yield _points(spots[:, 0], spots[:, 1], named(collection), "points"), False
+        elif type(collection).__name__ != "LineCollection":
+            yield Series(named(collection), "other", whole=False), False
+    if axes.images:
+        yield Series("", "other", whole=False), False
+
+
+def _curve(line: Any, label: str, *, summary: bool) -> Iterator[tuple[Series, bool]]:
+    x, y = array(line.get_xdata(orig=False)), array(line.get_ydata(orig=False))
+    if not len(x):
+        return
+    if len(x) > 1 and x[0] > x[-1]:
+        x, y = x[::-1], y[::-1]
+    steady = bool((x[1:] >= x[:-1]).all())
+    found = _points(x, y, label, "line" if steady else "points")
+    yield Series(label, found.kind, found.x, found.y, summary=summary, whole=found.whole), False
+
+
+def _points(x: Any, y: Any, label: str, kind: Kind) -> Series:
+    if len(x) > MOST:
+        return Series(label, kind, whole=False)
+    kept = [
+        (a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True) if a - a == 0 and b - b == 0
+    ]
+    return Series(
+        label, kind, tuple(a for a, _ in kept), tuple(b for _, b in kept), whole=bool(kept)
+    )
+
+
+def _bars(container: Any, x: Axis, y: Axis, legend: Any) -> tuple[Series, bool]:
+    bars = list(container.patches)
+    lies = getattr(container, "orientation", "vertical") == "horizontal"
+    axis = y if lies else x
+    start = [float(bar.get_y() if lies else bar.get_x()) for bar in bars]
+    size = [float(bar.get_height() if lies else bar.get_width()) for bar in bars]
+    values = [float(bar.get_width() if lies else bar.get_height()) for bar in bars]
+    base = [float(bar.get_x() if lies else bar.get_y()) for bar in bars]
+    middle = [a + b / 2 for a, b in zip(start, size, strict=True)]
+    names = _names(axis)
+    if names:
+        middle = [_nearest(names, at) for at in middle]
+    touching = len(bars) > 2 and all(
+        abs(start[i] + size[i] - start[i + 1]) <= 1e-6 * (abs(start[i + 1]) + abs(size[i])) for i in range(len(bars) - 1)
+    )  # fmt: skip
+    label = named(container)
+    if not label and bars:
+        label = legend.get(tuple(bars[0].get_facecolor()), "")
+    summary = touching or container.errorbar is not None or any(base)
+    finite = axis.kind != "category" or bool(names)
+    finite = (
+        finite and all(value - value == 0 for value in values) and len(set(middle)) == len(middle)
+    )
+    return Series(label, "bars", tuple(middle), tuple(values), summary=summary, whole=finite and bool(bars)), lies  # fmt: skip
+
+
+def _nearest(names: Iterable[float], at: float) -> float:
+    return min(names, key=lambda place: abs(place - at))
+
+
+def _pie(wedges: list[Any]) -> Series:
+    """Percentages; places are numbers from 0 on, names stand in the label, one a line."""
+    names = [str(wedge.get_label() or "") for wedge in wedges]
+    whole = all(name and not name.startswith("_") for name in names)
+    values = tuple((wedge.theta2 - wedge.theta1) / 3.6 for wedge in wedges)
+    return Series(
+        "\n".join(names), "pie", tuple(map(float, range(len(values)))), values, whole=whole
+    )
