@@ -166,7 +166,7 @@ ROWS: tuple[Row, ...] = (
     _bad("Exceeded limit on max bytes per data-uri item : 10485760'. / Multimodal file size is too large", "7 MB", ask={"images": (holding(drawn(20, 20) + bytes(8 * 2**20)),)}),
     _bad("The number of images should be in [1, 256]", "fewer", ask={"images": (remote(WEB),) * 257}),
     _bad("The number of images should be in [1, 250]", "fewer", ask={"images": (Image("a", drawn(20, 20), "image/png", 20, 20),) * 251}),
-    _bad("The provided URL does not appear to be valid. Ensure it is correctly formatted.", "local file", ask={"images": (remote("oss://bucket/a.png"),)}),
+    _bad("The provided URL does not appear to be valid. Ensure it is correctly formatted.", "local file", ask={"images": (remote("ftp://bucket/a.png"),)}),
     _state(400, FETCH, "Download the media resource timed out during the data inspection process.", RefusedError, "local file", FETCH),
     _state(400, FETCH, "Unable to download the media resource during the data inspection process.", RefusedError, "local file", f"{FETCH}#2"),
     _state(400, FETCH, "Don't have authorization to access the media resource during the data inspection process.", RefusedError, "local file", f"{FETCH}#3"),
