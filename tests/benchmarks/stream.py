@@ -85,10 +85,12 @@ def main() -> None:
     parser.add_argument("--thinking", type=int, default=70, help="per cent")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--render", default="static")
+    parser.add_argument("--api", default="openai")
     asked = parser.parse_args()
     ours = OURS.replace(" --render {render}", "")
     with served() as (url, key), kernel(url, key) as running:
         running.run(f"%config VLMagics.render = '{asked.render}'")
+        running.run(f"%config VLMagics.api = '{asked.api}'")
         for code in (BARE, BYTES, ours):  # imports and caches
             measured(running, code.format(url=url, key=key, model=f"bench-50-0-{asked.thinking}"))
         for tokens in map(int, asked.tokens.split(",")):
