@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .batch import map  # noqa: A004 - the word is the field's own
     from .emulator import Emulator
     from .errors import VLReasonError
     from .images import Image, Video, film
+    from .many.rows import MapResult
+    from .panel import Panel
     from .result import Result
     from .script import figures, reason, stream
 
@@ -15,11 +18,14 @@ __version__ = "0.1.0"
 __all__ = [
     "Emulator",
     "Image",
+    "MapResult",
+    "Panel",
     "Result",
     "VLReasonError",
     "Video",
     "figures",
     "film",
+    "map",
     "reason",
     "stream",
 ]
@@ -29,9 +35,12 @@ _HOMES = {
     "Image": "images",
     "Video": "images",
     "film": "images",
+    "Panel": "panel",
     "Result": "result",
     "VLReasonError": "errors",
     "figures": "script",
+    "map": "batch",
+    "MapResult": "many",
     "reason": "script",
     "stream": "script",
 }

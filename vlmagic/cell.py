@@ -73,6 +73,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(("--no-check",), "check", "setting", "leave the answer unchecked", value=False),
     Option(("--dpi",), "dpi", "setting", "draw live figures anew at this resolution", "N"),
     Option(("--thinking",), "thinking", "setting", "show the thinking: fold, open or hidden", "HOW"),
+    Option(("--steps",), "steps", "setting", "a lesson: thinking hidden, the answer uncovered step by step", value=True),
     Option(("--no-stream",), "stream", "setting", "receive the answer in one piece, where the model allows it", value=False),
     Option(("--vars",), "vars", "flag", "fill in {{name}}, {{name.attr}} and {{name[key]}} from the notebook"),
     Option(("--dry-run",), "dry_run", "flag", "show what would be sent, its tokens and cost; nothing leaves"),
@@ -172,7 +173,7 @@ class _Line:
                 _nearest(word.text.partition("=")[0]),
             )  # fmt: skip
         if option.kind == "follow":
-            self.ask.follow = _identifier(flag, glued) if equals else ""
+            self.ask.follow = identifier(flag, glued) if equals else ""
         elif not option.takes:
             if equals:
                 raise CellError(
@@ -199,9 +200,9 @@ class _Line:
             case "reference":
                 ask.images.append(parse_reference(text or ""))
             case "name":
-                ask.out = _identifier(flag, _unquoted(text or ""))
+                ask.out = identifier(flag, _unquoted(text or ""))
             case "word":
-                ask.schema = _identifier(flag, _unquoted(text or ""))
+                ask.schema = identifier(flag, _unquoted(text or ""))
             case "pair":
                 key, value = _pair(flag, _unquoted(text or ""))
                 ask.params[key] = value
@@ -298,7 +299,8 @@ def _unquoted(text: str) -> str:
     return text
 
 
-def _identifier(flag: str, text: str) -> str:
+def identifier(flag: str, text: str) -> str:
+    """The text, if it can name a variable; `flag` is where it was given, for the error."""
     if text.isidentifier() and not keyword.iskeyword(text):
         return text
     raise CellError(

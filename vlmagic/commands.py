@@ -17,6 +17,7 @@ from .errors import CellError
 from .estimate import money
 from .language import say
 from .ledger import LEDGER
+from .render import lines
 from .result import Result
 from .settings import Settings
 from .table import Table
@@ -163,6 +164,10 @@ def _show(magics: VLMagics, words: Sequence[str]) -> object:
     if len(words) != 1:
         raise CellError(say("%vl show takes one name."), say("For example: %vl show why"))
     found = magics.shell.user_ns.get(words[0])
+    if isinstance(found, Result) and found.ended and lines.is_lesson(found) and found.ok:
+        from . import Panel
+
+        return Panel.of(found, shell=magics.shell)
     if isinstance(found, Result):
         return render.again(found, magics.settle({})["render"], shell=magics.shell)
     names = [
@@ -176,6 +181,16 @@ def _show(magics: VLMagics, words: Sequence[str]) -> object:
         if names
         else say("Bind one with -o NAME."),
     )
+
+
+def _panel(magics: VLMagics, words: Sequence[str]) -> object:
+    if words:
+        raise CellError(
+            say("%vl panel takes nothing."), say("Its settings are in the panel itself.")
+        )
+    from . import Panel  # the public name: a floor above this one, like the reader who types it
+
+    return Panel(shell=magics.shell)
 
 
 def _emulator(magics: VLMagics, words: Sequence[str]) -> str | None:
@@ -239,6 +254,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("usage", "what this kernel has asked and spent, per model", _usage),
     Command("show NAME", "a Result again", _show),
+    Command("panel", "ask with pictures to tick, a model to choose and a button", _panel),
     Command(
         "emulator [stop]", "answer locally, without a key; it is no model and says so", _emulator
     ),

@@ -197,7 +197,8 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
 
     def _sinks(self, prepared: question.Question, cancel: Cancel, *, blocks: bool) -> list[Sink]:
         found, context = prepared.settings, prepared.context
-        asked = Asked(context.receipt, context.facts, found["thinking"])
+        hold = bool(found["steps"])
+        asked = Asked(context.receipt, context.facts, "hidden" if hold else found["thinking"], hold)
         sinks: list[Sink] = [
             choose(found["render"], asked, shell=self.shell, stop=cancel, blocks=blocks)
         ]

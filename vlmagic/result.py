@@ -18,11 +18,11 @@ from .language import say
 from .transcript import Status, Transcript
 
 if TYPE_CHECKING:
-    from .algebra import Step
-    from .claims import Claim
     import PIL.Image
 
+    from .algebra import Step
     from .boxes import Box, Point
+    from .claims import Claim
     from .estimate import Cost, Estimate
     from .images import Picture
     from .request import Request
@@ -146,9 +146,12 @@ class Result:
     def claims(self) -> tuple[Claim, ...]:
         """What the answer says of the live figures, each looked up in their own data."""
         from . import claims
+        from .images import Image
 
         answer = self.answer  # waits
-        figures = [image.numbers for image in self.images if getattr(image, "numbers", None)]
+        figures = [
+            image.numbers for image in self.images if isinstance(image, Image) and image.numbers
+        ]
         return tuple(claims.check(answer, figures)) if self._checks_claims and figures else ()
 
     @cached_property

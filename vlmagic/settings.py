@@ -130,6 +130,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("check", "switch", False, "mark the answer's numbers and steps that are right or wrong"),
     Setting("dpi", "integer", None, "draw live figures anew at this resolution", least=20),
     Setting("thinking", "text", "fold", "show the thinking", choices=("fold", "open", "hidden")),
+    Setting("steps", "switch", False, "uncover the answer step by step, as a lesson"),
     Setting("render", "text", "auto", "where to show", choices=("auto", "widget", "static", "terminal")),
     Setting("echo", "text", None, "a file that also gets the words as they come"),
     Setting("language", "text", "auto", "of vlmagic's own words", choices=("auto", "en", "zh")),

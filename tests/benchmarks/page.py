@@ -140,7 +140,7 @@ def measured(desk: Desk, name: str) -> dict[str, Any]:
     first, last, cpu = float(printed[0]), float(printed[1]), float(printed[2])
     live = [ms for at, ms in seen["long"] if first * 1000 - 200 <= at <= seen["last"]]
     ending = [ms for at, ms in seen["long"] if at > seen["last"]]
-    inside = [at for at in seconds]
+    inside = list(seconds)
     most = max((sum(1 for b in inside if a <= b < a + 1) for a in inside), default=0)
     page.close()
     return {

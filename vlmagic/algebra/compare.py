@@ -36,7 +36,7 @@ def regions(names: frozenset[str]) -> Iterator[list[dict[str, Fraction]]]:
 def precise() -> Any:
     """A context of mpmath with sixty digits, or None where sympy's library is not installed."""
     try:
-        import mpmath  # type: ignore[import-untyped]
+        import mpmath
     except ImportError:
         return None
     context = mpmath.MPContext()

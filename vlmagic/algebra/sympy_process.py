@@ -110,7 +110,7 @@ def from_json(data: list[Any]) -> Node:
 
 
 def _serve() -> None:
-    import sympy  # type: ignore[import-untyped]
+    import sympy
 
     from .symbolic import same
 

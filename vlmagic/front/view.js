@@ -84,7 +84,7 @@ class Line {
     if (!message.ops) { this.waiting.get(message.t)?.(message); return; }
     const opening = message.ops[0]?.[0] === "reset";
     const next = message.seq === this.seq + 1;
-    if (opening && (this.behind || !next)) this.catching = true;
+    if (opening && (this.behind || !next || !this.seq)) this.catching = true;
     else if (!next) { this.behind = true; this.wish(); return; }
     else if (this.behind && !this.catching) { this.wish(); return; }
     else if (!message.whole) this.catching = false;
@@ -129,13 +129,15 @@ class Line {
   }
 
   // True once the kernel has heard it. The server's interrupt stops whatever the kernel runs: it is
-  // asked only while the kernel has just said that it still runs this very question.
+  // asked only while the kernel has just said that it still runs this very question, and after a
+  // word with the server, behind which an end that was on its way would have come. (The server's own
+  // idea of "busy" is no help: a message handled beside the cell makes it "idle".)
   async stop() {
     const acknowledged = this.reply("stopping", this.prompt ? ACK : 0);
     this.send({ t: "stop" });
     if (await acknowledged || this.ending) return true;
     const runs = () => !this.ending && this.views.size && performance.now() - this.heard < ALIVE;
-    if (this.kernel && runs() && (await server("GET", this.kernel, ""))?.execution_state === "busy" && runs()) {
+    if (this.kernel && runs() && (await server("GET", this.kernel, "")) && runs()) {
       await server("POST", this.kernel, "/interrupt");
     }
     for (let ms = 0; ms < GIVE_UP && !this.ending && this.views.size; ms += 100) await wait(100);

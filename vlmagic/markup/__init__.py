@@ -6,6 +6,8 @@
     Incremental      the live view piece by piece: what is finished is sent once
     settle           the unfinished end of a text, calm: no delimiter waits in the open
     bundle           receipt, thinking, answer and status as one saved output
+    covered          steps, each folded under its hint inside the one before
+    sections         where headings, paragraphs, items and displayed formulas stand
     running          how it stands and the last lines, while there is nothing to save yet
 
 The model's text is hostile. This room refuses to know hosts, widgets and terminals, and loads its
@@ -14,19 +16,23 @@ libraries (markdown-it, nh3, math-core, Pygments) only when there is something t
 
 from __future__ import annotations
 
-from .folded import bundle, running
+from .folded import bundle, covered, running
 from .fragment import render_html
 from .plain import plain
 from .saved import render_markdown
+from .sections import Section, sections
 from .stream import Incremental, Update, settle
 
 __all__ = [
     "Incremental",
+    "Section",
     "Update",
     "bundle",
+    "covered",
     "plain",
     "render_html",
     "render_markdown",
     "running",
+    "sections",
     "settle",
 ]

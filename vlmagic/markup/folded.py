@@ -6,6 +6,7 @@ This room refuses to know what the lines say.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -29,12 +30,13 @@ def bundle(
     thinking_summary: str,
     facts: Sequence[str],
     fold: Fold,
+    steps: Sequence[tuple[str, str]] = (),
 ) -> dict[str, str]:
     """`text/markdown` and `text/plain` of a conversation that has ended, however it ended.
 
     `receipt`: one line per picture that was sent; `facts`: what was sent along, folded under it;
     `thinking_summary`: the line that the folded thinking shows; `status_line`: may have two lines,
-    what happened and what to do.
+    what happened and what to do; `steps`: hint and text of each, where the answer is a lesson.
     """
     parts = [_small(line) for line in receipt]
     if facts:
@@ -43,7 +45,9 @@ def bundle(
     if thinking.strip() and fold != "hidden":
         shown = _cut(thinking, _HEAD, _TAIL)
         parts.append(_details(thinking_summary, fence(shown, "text", "~"), is_open=fold == "open"))
-    if answer.strip():
+    if steps:
+        parts.append(covered(steps))
+    elif answer.strip():
         parts.append(render_markdown(answer).strip("\n"))
     parts.extend(_small(line) for line in notices)
     parts.extend(_small(line) for line in status_line.splitlines())
@@ -51,6 +55,16 @@ def bundle(
         "text/markdown": "\n\n".join(part for part in parts if part) + "\n",
         "text/plain": plain(answer if answer.strip() else status_line),
     }
+
+
+def covered(steps: Sequence[tuple[str, str]]) -> str:
+    """Steps (hint, Markdown) as nested details: each is uncovered by a click on its hint."""
+    inner = ""
+    for number, (hint, text) in reversed(list(enumerate(steps, start=1))):
+        words = f"{number}. " + re.sub(r"\*\*|__|`|^\s*(?:#+|\d+[.)]|[-*+])\s+", "", hint)
+        body = [render_markdown(text).strip("\n"), inner]
+        inner = _details(words, "\n\n".join(part for part in body if part))
+    return inner
 
 
 def running(status: Sequence[str], tail: str) -> dict[str, str]:

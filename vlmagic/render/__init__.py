@@ -57,7 +57,7 @@ def pick(shell: Any = None) -> tuple[str, str]:
     if "google.colab" in sys.modules:
         return "static", say("Colab shows widgets only once it is told to")
     # JupyterLab and Notebook 7 send the cell's id along; nbclient, papermill and consoles do not.
-    parent = getattr(shell or _shell(), "get_parent", dict)() or {}
+    parent: dict[str, Any] = getattr(shell or _shell(), "get_parent", dict)() or {}
     cell = str((parent.get("metadata") or {}).get("cellId") or "")
     if not cell:
         return "static", say("no notebook page is watching")

@@ -88,13 +88,19 @@ class Channel:
 
     def open(self, head: dict[str, Any], pictures: Sequence[Picture], elapsed: float = 0.0) -> None:
         """The first message: who is asked, about what, and since when."""
+        self.begin(head, pictures, elapsed)
+        self._tell(self._opening(), self._buffers)
+
+    def begin(
+        self, head: dict[str, Any], pictures: Sequence[Picture], elapsed: float = 0.0
+    ) -> None:
+        """The same, kept for `repeat`."""
         for number, picture in enumerate(pictures):
             data, kind = _small(picture)
             if data:
                 self._pictures.append(["picture", number, len(self._buffers), kind])
                 self._buffers.append(data)
         self._head, self._began = head, time.monotonic() - elapsed
-        self._tell(self._opening(), self._buffers)
 
     def _opening(self) -> list[Op]:
         elapsed = round((time.monotonic() - self._began) * 1000)

@@ -12,6 +12,7 @@ from vlmagic.catalog import find
 from vlmagic.estimate import Cost, money
 from vlmagic.events import Failed
 from vlmagic.language import say
+from vlmagic.lesson import divide
 from vlmagic.markup import bundle
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class Asked:
     receipt: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     thinking: Fold = "fold"
+    hold: bool = False
+    """A lesson: no word of it is shown before it has ended."""
 
 
 class Ended(Protocol):
@@ -55,7 +58,8 @@ class Ended(Protocol):
 def asked_of(result: Ended, thinking: str = "fold") -> Asked:
     """What was known before the first word of a Result."""
     fold: Fold = "open" if thinking == "open" else "hidden" if thinking == "hidden" else "fold"
-    return Asked(result.context.receipt, result.context.facts, fold)
+    hold = is_lesson(result)
+    return Asked(result.context.receipt, result.context.facts, "hidden" if hold else fold, hold)
 
 
 def mode(request: Request) -> str:
@@ -169,9 +173,19 @@ def ended(result: Ended) -> dict[str, str]:
     }
 
 
+def is_lesson(result: Ended) -> bool:
+    """Whether it was asked for step by step."""
+    settings = result.context.settings
+    return bool(settings is not None and settings["steps"])
+
+
 def saved(result: Ended, thinking: str = "fold") -> dict[str, str]:
-    """What stays in the notebook: `text/markdown` and `text/plain`, and nothing else."""
+    """What stays in the notebook: `text/markdown` and `text/plain`, and nothing else.
+
+    Of a lesson, the thinking stays hidden and the steps are folded into one another.
+    """
     asked, transcript = asked_of(result, thinking), result.transcript
+    taught = divide(transcript.answer).steps if is_lesson(result) else ()
     notices: list[str] = [notice.text for notice in transcript.notices]
     if checked := getattr(result, "checked", ""):
         notices.append(checked)
@@ -184,4 +198,5 @@ def saved(result: Ended, thinking: str = "fold") -> dict[str, str]:
         thinking_summary=thought(transcript),
         facts=asked.facts,
         fold=asked.thinking,
+        steps=[(step.hint, step.text) for step in taught],
     )

@@ -60,6 +60,7 @@ class StaticSink:
         self._shown = now
         status = f"{self._model} · {lines.live(transcript, now - self._began)}"
         hidden = transcript.phase == "thinking" and self._asked.thinking == "hidden"
+        hidden = hidden or self._asked.hold
         tail = "" if hidden else transcript.tail(_TAIL).strip("\n")
         self._handle.update(self._bundle(status, tail), raw=True)
 

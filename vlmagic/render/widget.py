@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sys
 import time
+from collections import deque
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -32,6 +33,11 @@ if TYPE_CHECKING:
 FRONT = Path(__file__).resolve().parent.parent / "front"
 _PATIENCE = 5.0
 """Seconds that a page has to say that its widget lives."""
+_KEPT = 4
+_ended: deque[Any] = deque()
+"""Widgets whose question has ended, for pages that come late: one that was opened again while the
+kernel was busy hears nothing until the cell has ended, and nobody can replace the output it shows.
+"""
 
 
 @cache
@@ -123,21 +129,30 @@ def head(request: Request, asked: Asked, *, stoppable: bool) -> dict[str, Any]:
     }
 
 
-def connect(widget: Any, stop: Stoppable | None) -> Channel:
-    """A channel over this widget's comm."""
+def promptly(widget: Any) -> None:
+    """Let what a page says to this widget arrive while a cell runs, where the kernel can."""
     # ipykernel 7.4 answers on the subshell that the kernel last published from, which is none for a
     # widget made in a cell, so a click would wait for the cell's end; the front end's own choice
     # arrives at once. Private, hence guarded: without it Stop goes by the server's interrupt.
     comm = getattr(widget, "comm", None)
     if comm is not None and hasattr(comm, "_reply_subshell_for"):
-        comm._reply_subshell_for = lambda _, default: default  # noqa: SLF001
+        comm._reply_subshell_for = lambda _, default: default
+
+
+def connect(widget: Any, stop: Stoppable | None) -> Channel:
+    """A channel over this widget's comm."""
+    promptly(widget)
     channel = Channel(widget.send, stop)
     widget.on_msg(lambda _, message, __: channel.hear(message))
     return channel
 
 
-def news(channel: Channel, transcript: Transcript, batch: Sequence[Event]) -> list[Op]:
-    """What has come since the last message, for the page."""
+def news(
+    channel: Channel, transcript: Transcript, batch: Sequence[Event], *, hold: bool = False
+) -> list[Op]:
+    """What has come since the last message, for the page; `hold`: without its words."""
+    if hold:
+        batch = [event for event in batch if not isinstance(event, (Answer, Thinking))]
     thought = "".join(event.text for event in batch if isinstance(event, Thinking))
     written = "".join(event.text for event in batch if isinstance(event, Answer))
     ops: list[Op] = channel.think(thought) if thought else []
@@ -199,16 +214,23 @@ class LiveSink:
         if self._plain is not None:
             self._plain.show(transcript, batch)
         else:
-            channel.flush(news(channel, transcript, batch))
+            channel.flush(news(channel, transcript, batch, hold=self._asked.hold))
 
     def finish(self, result: Ended) -> None:
-        """Give way to what is saved; a page that came late, and cannot be given that, keeps its view."""
+        """Give way to what is saved."""
         channel = self._channel
         assert channel is not None
         self._handle.update(lines.saved(result, self._asked.thinking), raw=True)
-        channel.flush([*channel.write(None), *channel.end(lines.ended(result))])
-        if len(channel.pages) < 2:
-            self._widget.close()
+        rest = [] if self._asked.hold else channel.write(None)
+        channel.flush([*rest, *channel.end(lines.ended(result))])
+        _ended.append(self._widget)
+        forget(_KEPT)
+
+
+def forget(kept: int = 0) -> None:
+    """Close the widgets of ended questions, but for the last ones."""
+    while len(_ended) > kept:
+        _ended.popleft().close()
 
 
 def again(result: Ended) -> Any:
@@ -219,7 +241,7 @@ def again(result: Ended) -> Any:
     widget.instead = lines.saved(result)
     channel = connect(widget, None)
     asked = lines.asked_of(result)
-    channel.open(head(request, asked, stoppable=False), request.images, result.seconds or 0.0)
+    channel.begin(head(request, asked, stoppable=False), request.images, result.seconds or 0.0)
     news(channel, transcript, transcript.events)
     channel.write(None)
     channel.summary(lines.thought(transcript))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from vlmagic import facts
@@ -50,6 +50,12 @@ class Shelf:
         self._items: list[Item] = []
         self._lock = threading.Lock()
         self.hooks: Hooks | None = None
+        self._watchers: list[Callable[[], None]] = []
+
+    def watch(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call back, on whatever thread shows something, after each change; the answer undoes it."""
+        self._watchers.append(callback)
+        return lambda: self._watchers.remove(callback) if callback in self._watchers else None
 
     @property
     def items(self) -> Sequence[Item]:
@@ -102,6 +108,8 @@ class Shelf:
             item.metadata = {**metadata, **inner} if isinstance(inner, Mapping) else metadata
         with self._lock:
             self._keep(item, update=update)
+        for callback in list(self._watchers):
+            callback()
 
     def _keep(self, item: Item, *, update: bool) -> None:
         if update:

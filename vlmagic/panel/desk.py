@@ -1,0 +1,495 @@
+"""The panel itself: it hears its pages, counts, asks on threads, and keeps the thread.
+
+A page's messages are taken in on whatever thread the kernel hears them, and done on one thread of
+the panel's own, in their order. This room refuses to draw and to say: the tray and the turns do.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import os
+import queue
+import sys
+import threading
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from vlmagic import language, ledger, question, settings, shelf
+from vlmagic.cell import identifier
+from vlmagic.errors import CellError, VLReasonError
+from vlmagic.estimate import money
+from vlmagic.language import say
+from vlmagic.lesson import explain, refer
+from vlmagic.render.widget import promptly
+from vlmagic.result import Result
+
+from . import ascell, offer
+from .tray import Entry, Tray, large, small
+from .turn import Turn, copy
+from .widget import panel_class
+
+if TYPE_CHECKING:
+    from vlmagic.request import Request
+    from vlmagic.run import Source
+
+Draft = Mapping[str, Any]
+
+
+class Panel:
+    """A panel in the output of its cell. Several do not mix, nor do they with a running cell.
+
+    `options` are settings by name (`model=`, `budget=`, `steps=`, `base_url=`, ...), from which the
+    panel starts; the rest is as in a cell. Without `%load_ext vlmagic` it sees no figures of the
+    notebook, only what is dropped, pasted or added.
+    """
+
+    def __init__(
+        self, question: str = "", *, name: str = "", shell: Any = None, **options: Any
+    ) -> None:
+        unknown = [option for option in options if option not in settings.BY_NAME]
+        if unknown:
+            raise CellError(
+                say("There is no option {name}.", name=unknown[0]),
+                say("There are: {names}.", names=", ".join(settings.BY_NAME)),
+            )
+        self._shell = shell if shell is not None else _shell()
+        self._options = options
+        self._tray = Tray(shelf.of(self._shell) if self._shell is not None else None)
+        self._turns: list[Turn] = []
+        self._asks: set[str] = set()
+        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._copies: list[Any] = []
+        self._warm = False
+        usual = self._settle({})
+        self.widget = panel_class()(
+            words=offer.words(),
+            lang=language.current(),
+            host=usual.host,
+            models=offer.models(usual),
+            pictures=[entry.about() for entry in self._tray.entries],
+            draft=_first(usual, question, name, self._tray.entries),
+        )
+        self.widget.instead = {
+            "text/plain": say("vlmagic panel: run this cell to use it."),
+            "text/markdown": say("vlmagic panel: run this cell to use it."),
+        }
+        promptly(self.widget)
+        self.widget.on_msg(lambda _, message, buffers: self._hear(message, buffers))
+        self._unwatch: Callable[[], None] = lambda: None
+        if self._tray.shelf is not None:
+            self._unwatch = self._tray.shelf.watch(self._changed)
+        threading.Thread(
+            target=_work, args=(self._jobs,), name="vlmagic-panel", daemon=True
+        ).start()
+        entries = self._tray.entries
+        self._do(lambda: self._thumbs(entries))
+
+    @classmethod
+    def of(cls, result: Result, *, shell: Any = None) -> Panel:
+        """A panel that goes on from a Result that has ended, as if it had been asked in it."""
+        model = result.request.model if result.request is not None else None
+        panel = cls(shell=shell, **({"model": model} if model else {}))
+        asked = result.request.prompt if result.request is not None else ""
+        turn = Turn(1, result.wait(), asked=asked, send=panel._send, changed=panel._ended)
+        panel._turns.append(turn.replay())
+        panel._list_turns()
+        panel.widget.draft = {**panel.widget.draft, "ticks": []}
+        return panel
+
+    @property
+    def results(self) -> list[Result]:
+        """The Results of everything asked in it, in order; the last one may still be running."""
+        return [turn.result for turn in self._turns]
+
+    def close(self) -> None:
+        """Stop what runs, and take the panel off its pages; the saved copy of the thread stays."""
+        self._unwatch()
+        self._stop()
+        self._jobs.put(None)
+        self.widget.close()
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        display(self.widget)
+        self._copies.append(display(copy(self._turns), raw=True, display_id=True))
+
+    # -- what a page says ---------------------------------------------------------------
+
+    def _hear(self, message: Any, buffers: Sequence[Any] = ()) -> None:
+        if not isinstance(message, dict):
+            return
+        data = bytes(buffers[0]) if buffers else b""
+        match message.get("t"):
+            case "line":
+                turn = self._turn(message.get("of"))
+                if turn is not None:
+                    turn.hear(message.get("say"))
+            case "hello":
+                self.widget.send({"t": "there"})
+            case "draft":
+                self.widget.draft = message["draft"]
+                self._do(lambda: self._count(message["draft"]))
+            case "ask":
+                self._do(lambda: self._ask(message["n"], message["draft"]))
+            case "explain":
+                self._do(lambda: self._explain(message))
+            case "stop":
+                self._stop()
+                self._do(self._stop)  # once more, after an Ask that still waits to be done
+            case "picture":
+                self._do(
+                    lambda: self._added(message, lambda: self._tray.add(data, message["name"]))
+                )
+            case "part":
+                cut = message["box"]
+                self._do(lambda: self._added(message, lambda: self._tray.part(message["id"], cut)))
+            case "drop":
+                self._do(lambda: self._drop(message["id"]))
+            case "thumbs":
+                self._do(
+                    lambda: self._thumbs([e for e in self._tray.entries if e.id in message["ids"]])
+                )
+            case "large":
+                self._do(lambda: self._large(message["id"]))
+            case "steps":
+                self._do(lambda: self._steps(self._turn(message["of"])))
+            case "cell":
+                self._do(lambda: self._as_cell(message))
+
+    def _send(self, message: dict[str, Any], data: list[bytes]) -> None:
+        self.widget.send(message, data)
+
+    def _do(self, job: Callable[[], None]) -> None:
+        self._jobs.put(job)
+
+    def _turn(self, number: Any) -> Turn | None:
+        return next((turn for turn in self._turns if turn.number == number), None)
+
+    # -- pictures -----------------------------------------------------------------------
+
+    def _changed(self) -> None:
+        """The shelf has: called on the thread that shows a figure, so only remember it."""
+        self._do(self._refresh)
+
+    def _refresh(self) -> None:
+        fresh = self._tray.refresh(set(self.widget.draft.get("ticks", ())))
+        self._list()
+        self._thumbs(fresh)
+
+    def _list(self) -> None:
+        self.widget.pictures = [entry.about() for entry in self._tray.entries]
+
+    def _thumbs(self, entries: Sequence[Entry]) -> None:
+        for entry in reversed(entries):
+            data, mime = small(entry)
+            revision = entry.item.revision if entry.item is not None else 0
+            self.widget.send(
+                {"t": "thumb", "id": entry.id, "revision": revision, "mime": mime}, [data]
+            )
+
+    def _large(self, name: str) -> None:
+        data, mime = large(self._tray[name])
+        self.widget.send({"t": "large", "id": name, "mime": mime}, [data])
+
+    def _added(self, message: Draft, make: Callable[[], Entry]) -> None:
+        try:
+            entry = make()
+        except VLReasonError as error:
+            self._tell("said", message, text=_sentence(error))
+            return
+        self._list()
+        self._thumbs([entry])
+        self._tell("added", message, id=entry.id)
+
+    def _drop(self, name: str) -> None:
+        self._tray.drop(name)
+        self._list()
+
+    def _tell(self, kind: str, message: Draft, **values: Any) -> None:
+        """An answer to one page's message; other pages pass over it."""
+        self.widget.send({"t": kind, "page": message.get("page"), "n": message.get("n"), **values})
+
+    # -- counting -----------------------------------------------------------------------
+
+    def _settle(self, options: Mapping[str, Any]) -> settings.Settings:
+        """Settings as a cell would have them: the extension's, if it is loaded."""
+        wished = {**self._options, **options}
+        manager = getattr(self._shell, "magics_manager", None)
+        loaded = manager.registry.get("VLMagics") if manager is not None else None
+        if loaded is not None:
+            found: settings.Settings = loaded.settle(wished)
+            return found
+        return settings.resolve(wished, None, os.environ)
+
+    def _prepare(self, draft: Draft, text: str) -> tuple[question.Question, Turn | None]:
+        after = self._followed(draft)
+        options = _wishes(draft)
+        found = self._settle(options)
+        if after is not None and after.result.context.settings is not None:
+            found = after.result.context.settings.changed(options)
+        looked = self._tray.resolve(draft.get("ticks", ()), found)
+        if after is not None and after.taught:
+            after.steps()
+            text = refer(text, after.lesson) if after.lesson else text
+        for label, table in looked.texts:
+            text += f"\n\n{label}:\n{table}"
+        prepared = question.prepare(
+            found,
+            text,
+            looked.images,
+            notices=[
+                *looked.notices,
+                *_name_notices(str(draft.get("name") or ""), self._namespace),
+            ],
+            after=after.result if after is not None else None,
+        )
+        return prepared, after
+
+    def _followed(self, draft: Draft) -> Turn | None:
+        """The turn that is followed up: the last one with an answer, or the one that was chosen."""
+        wished = draft.get("follow", "last")
+        if wished is None:
+            return None
+        answered = [t for t in self._turns if t.result.ended and t.result.transcript.answer_length]
+        if wished == "last":
+            return answered[-1] if answered else None
+        return next((turn for turn in answered if turn.number == wished), None)
+
+    def _count(self, draft: Draft) -> None:
+        """The estimate of what is being typed; of several drafts in a row, only the last one's."""
+        if draft.get("n") != self.widget.draft.get("n"):
+            return
+        told: dict[str, Any] = {"text": "", "refused": "", "notices": []}
+        try:
+            _check_name(str(draft.get("name") or ""))
+            prepared, _ = self._prepare(draft, str(draft.get("text") or "?"))
+            told["text"] = _estimate(prepared)
+            told["notices"] = list(prepared.context.notices)
+            source = question.admit(prepared)
+            if not self._warm and draft.get("text"):
+                self._warm = True
+                warm = threading.Thread(target=_warm, args=(source, prepared.request), daemon=True)
+                warm.start()
+        except VLReasonError as error:
+            told["refused"] = _sentence(error)
+        self._tell("estimate", draft, **told)
+
+    # -- asking -------------------------------------------------------------------------
+
+    @property
+    def _namespace(self) -> MutableMapping[str, Any]:
+        namespace: MutableMapping[str, Any] = self._shell.user_ns if self._shell is not None else {}
+        return namespace
+
+    def _ask(self, mark: str, draft: Draft, shown: str = "") -> None:
+        """Put a question, unless it is the same click again or another one still runs."""
+        if mark in self._asks:
+            return
+        self._asks.add(mark)
+        text, name = str(draft.get("text") or ""), str(draft.get("name") or "")
+        message = {"page": draft.get("page"), "n": mark}
+        try:
+            _check_name(name)
+            if not text.strip():
+                raise CellError(say("There is no question."), say("Write one into the panel."))
+            if self._turns and not self._turns[-1].result.ended:
+                raise CellError(
+                    say("This panel is still answering."), say("Stop it, or open another panel.")
+                )
+            try:
+                prepared, after = self._prepare(draft, text)
+                prepared, source = question.route(prepared, watched=True)
+            except VLReasonError as error:
+                if name:
+                    self._bind(name, Result.refused(error))
+                raise
+        except VLReasonError as error:
+            self._tell("refused", message, text=_sentence(error))
+            return
+        result = Result(prepared.request, prepared.context)
+        turn = Turn(
+            len(self._turns) + 1,
+            result,
+            asked=shown or text,
+            name=name,
+            after=after,
+            send=self._send,
+            changed=self._ended,
+        )
+        self._turns.append(turn)
+        if name:
+            self._bind(name, result)
+        threading.Thread(
+            target=question.put,
+            args=(prepared, source, turn),
+            kwargs={"cancel": turn.cancel, "result": result},
+            name="vlmagic-ask",
+            daemon=True,
+        ).start()
+        self._tell("asked", message, id=turn.number)
+        self._list_turns()
+
+    def _explain(self, message: Draft) -> None:
+        """Ask about just one step of a lesson."""
+        turn = self._turn(message.get("of"))
+        if turn is None or not turn.steps() or turn.lesson is None:
+            return
+        number = int(message["step"])
+        draft = {
+            **message["draft"],
+            "text": explain(turn.lesson, number),
+            "ticks": [],
+            "follow": turn.number,
+            "name": "",
+            "steps": False,
+        }
+        hint = turn.lesson.steps[number - 1].hint
+        self._ask(
+            message["n"], draft, say("Explain step {number}: {hint}", number=number, hint=hint)
+        )
+
+    def _stop(self) -> None:
+        for turn in self._turns:
+            turn.cancel()
+
+    def _bind(self, name: str, result: Result) -> None:
+        if self._shell is not None:
+            self._shell.push({name: result}, interactive=True)
+
+    def _ended(self, turn: Turn) -> None:
+        """An answer is complete, or will not be: said to the pages, kept in the saved copy."""
+        self._do(self._list_turns)
+        self._do(lambda: self._steps(turn))
+        self._do(self._save)
+
+    def _list_turns(self) -> None:
+        self.widget.turns = [turn.about() for turn in self._turns]
+
+    def _steps(self, turn: Turn | None) -> None:
+        if turn is not None and (steps := turn.steps()):
+            self.widget.send({"t": "steps", "of": turn.number, "steps": steps})
+
+    def _save(self) -> None:
+        kept = copy(self._turns)
+        for handle in self._copies:
+            handle.update(kept, raw=True)
+
+    def _as_cell(self, message: Draft) -> None:
+        draft = message["draft"]
+        try:
+            _check_name(str(draft.get("name") or ""))
+            entries = [self._tray[name] for name in draft.get("ticks", ())]
+            after = self._followed(draft)
+            text, notes = ascell.cell(
+                draft,
+                entries,
+                self._settle(_wishes(draft)),
+                self._settle({}),
+                self._namespace,
+                after.name if after is not None else None,
+            )
+        except VLReasonError as error:
+            self._tell("said", message, text=_sentence(error))
+            return
+        self._tell("cell", message, text=text, notes=notes)
+
+
+def _shell() -> Any:
+    module = sys.modules.get("IPython")
+    return module.get_ipython() if module is not None else None
+
+
+def _work(jobs: queue.SimpleQueue[Callable[[], None] | None]) -> None:
+    """Do what comes, in order; one job's trouble is not the next one's."""
+    while (job := jobs.get()) is not None:
+        try:
+            job()
+        except Exception as error:  # noqa: BLE001 - the panel's thread must outlive any picture
+            _report(error)
+        del job
+
+
+def _warm(source: Source, request: Request) -> None:
+    """Import the source's SDK, which takes seconds, while the reader types; nothing is sent."""
+    with contextlib.suppress(VLReasonError):
+        source.open(request).close()
+
+
+def _report(error: Exception) -> None:
+    import logging
+
+    logging.getLogger("vlmagic").warning("panel: %s: %s", type(error).__name__, error)
+
+
+def _first(
+    usual: settings.Settings, text: str, name: str, entries: Sequence[Entry]
+) -> dict[str, Any]:
+    """What the panel starts with: the usual settings, the newest figure ticked."""
+    return {
+        "n": 0,
+        "page": "",
+        "text": text,
+        "ticks": [entries[-1].id] if entries else [],
+        "model": usual["model"],
+        "think": usual["think"] is not False,
+        "budget": usual["budget"],
+        "steps": bool(usual["steps"]),
+        "name": name,
+        "follow": "last",
+    }
+
+
+def _wishes(draft: Draft) -> dict[str, Any]:
+    """The settings that the panel's controls stand for."""
+    think, budget = draft.get("think"), draft.get("budget")
+    wishes: dict[str, Any] = {
+        "model": str(draft["model"]),
+        "think": think if isinstance(think, bool) else None,
+        "budget": int(budget) if budget is not None and think is not False else None,
+        "steps": bool(draft.get("steps")),
+    }
+    return wishes
+
+
+def _check_name(name: str) -> None:
+    if name:
+        identifier(say("Keep as"), name)
+
+
+def _name_notices(name: str, namespace: Mapping[str, Any]) -> list[str]:
+    """What a name that is to be bound takes away."""
+    if not name:
+        return []
+    if name in namespace and not isinstance(namespace[name], Result):
+        kind = type(namespace[name]).__name__
+        return [say("{name} is taken: a {kind} will be overwritten.", name=name, kind=kind)]
+    if name not in namespace and hasattr(builtins, name):
+        return [say("{name} hides Python's own {name} from now on.", name=name)]
+    return []
+
+
+def _estimate(prepared: question.Question) -> str:
+    """The estimate in one line: pictures, tokens, money."""
+    counted = prepared.estimate
+    about = "≈ " if counted.approximate else ""
+    parts = [say("{tokens} tokens in", tokens=f"{about}{counted.input_tokens:,}")]
+    if counted.output_at_most is not None:
+        parts.append(say("at most {tokens} out", tokens=f"{counted.output_at_most:,}"))
+    if counted.cost_in is not None and counted.cost_at_most is not None:
+        parts.append(
+            say(
+                "in {cost_in} + at most {cost_out} out",
+                cost_in=money(counted.cost_in, counted.currency),
+                cost_out=money(counted.cost_at_most - counted.cost_in, counted.currency),
+            )
+        )
+    spent = " + ".join(money(amount, c) for c, amount in ledger.LEDGER.total().items())
+    if spent:
+        parts.append(say("spent so far {total}", total=spent))
+    return " · ".join(parts)
+
+
+def _sentence(error: VLReasonError) -> str:
+    return f"{error.message} {error.hint}".strip()
