@@ -47,6 +47,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(("-i", "--image"), "image", "reference", "what to look at, repeatable; default: the last figure shown", "REF"),
     Option(("--no-image",), "no_image", "flag", "ask without a picture"),
     Option(("-o", "--out"), "out", "name", "bind the Result to this variable, however it ends", "NAME"),
+    Option(("--each",), "each", "flag", "ask about each picture by itself; NAME becomes a MapResult"),
     Option(("-m", "--model"), "model", "setting", "the model that is asked", "NAME"),
     Option(("--think",), "think", "setting", "think before answering (default: wherever the model can)", value=True),
     Option(("--no-think",), "think", "setting", "answer without thinking", value=False),
@@ -259,11 +260,23 @@ def _agree(ask: Ask) -> None:
         raise CellError(
             say("-i and --no-image contradict each other."), say("Give one of the two.")
         )
+    if "each" in ask.flags:
+        other = next((flag for name, flag in _NOT_EACH.items() if name in ask.flags), None)
+        if other is None and ask.follow is not None:
+            other = "-c"
+        if other is not None:
+            raise CellError(
+                say("--each and {flag} contradict each other.", flag=other),
+                say("Give one of the two."),
+            )
     if "background" in ask.flags and ask.out is None:
         raise CellError(
             say("A question in the background needs a name for its Result."),
             say("Add -o NAME."),
         )
+
+
+_NOT_EACH = {"no_image": "--no-image", "background": "-b", "dry_run": "--dry-run"}
 
 
 def _nearest(flag: str) -> str:

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import traitlets
 from IPython.core.inputtransformer2 import EscapedCommand, HelpEnd
@@ -24,10 +24,14 @@ from .cell import Ask
 from .errors import CellError, Interrupted, VLReasonError
 from .events import Done
 from .language import say
+from .many import MapResult, Task, Wishes, begin
 from .render import Asked, choose
 from .result import Result
 from .run import Cancel, Sink
 from .settings import Settings
+
+if TYPE_CHECKING:
+    from .shelf import Resolved
 
 _TRAITS: Mapping[settings.Kind, type[traitlets.TraitType[Any, Any]]] = {
     "text": traitlets.Unicode,
@@ -95,8 +99,13 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
     def vlreason(self, line: str, body: str | None = None) -> None:
         """Replaced by `cell.usage()`."""
         asked: Ask | None = None
+        rows: MapResult | None = None
         try:
             asked = cell.parse(line, body)
+            if "each" in asked.flags:
+                rows = self._rows(asked)
+                self._ask_each(rows, asked.out)
+                return
             prepared, seen = self._prepare(asked)
             if "dry_run" in asked.flags:
                 self.shell.display_pub.publish(commands.dry_run(prepared)._repr_mimebundle_())
@@ -111,7 +120,7 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
             sinks = self._sinks(prepared, cancel, blocks="background" not in asked.flags)
         except VLReasonError as error:
             name = asked.out if asked else getattr(error, "out", None)
-            if name:
+            if name and rows is None:
                 self._bind(name, Result.refused(error))
             raise
         result = Result(prepared.request, prepared.context)
@@ -137,22 +146,12 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
             result.json()
 
     def _prepare(self, asked: Ask) -> tuple[question.Question, str]:
-        namespace = self.shell.user_ns
         after = self._followed(asked)
         if after is not None and after.request is not None:
             asked.options.setdefault("model", after.request.model)
         found = self.settle(asked.options)
-        prompt = (
-            cell.interpolate(asked.prompt, namespace) if "vars" in asked.flags else asked.prompt
-        )
-        if not prompt.strip():
-            raise CellError(
-                say("There is no question."), say("Write it below the %%vlreason line.")
-            )
-        looked = commands.look(self, asked, found, only_named=after is not None)
+        prompt, looked = self._look(asked, found, only_named=after is not None)
         notices = list(looked.notices)
-        for label, text in looked.texts:
-            prompt += f"\n\n{label}:\n{text}"
         if asked.out and hasattr(builtins, asked.out):
             notices.append(say("{name} hides Python's own {name} from now on.", name=asked.out))
         prepared = question.prepare(
@@ -169,6 +168,51 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
         if before := self._asked.get(seen):
             prepared = prepared.noting(before)
         return prepared, seen
+
+    def _look(self, asked: Ask, found: Settings, *, only_named: bool) -> tuple[str, Resolved]:
+        """The words of the question, tables among them, and its pictures."""
+        prompt = asked.prompt
+        if "vars" in asked.flags:
+            prompt = cell.interpolate(prompt, self.shell.user_ns)
+        if not prompt.strip():
+            raise CellError(
+                say("There is no question."), say("Write it below the %%vlreason line.")
+            )
+        looked = commands.look(self, asked, found, only_named=only_named)
+        for label, text in looked.texts:
+            prompt += f"\n\n{label}:\n{text}"
+        return prompt, looked
+
+    def _rows(self, asked: Ask) -> MapResult:
+        """A row for each picture, none asked yet."""
+        found = self.settle(asked.options)
+        prompt, looked = self._look(asked, found, only_named=False)
+        tasks = [Task(prompt, ((image.label, image),)) for image in looked.images]
+        wishes = Wishes(
+            found,
+            asked.params,
+            self._named(asked.schema) if asked.schema else None,
+            as_json="json" in asked.flags,
+            fresh="fresh" in asked.flags,
+            notices=tuple(looked.notices),
+        )
+        return begin(tasks or [Task(prompt)], wishes)
+
+    def _ask_each(self, rows: MapResult, out: str | None) -> None:
+        """Ask row after row under one table that fills; raises only if no row has an answer."""
+        if out:
+            self._bind(out, rows)
+        if getattr(self.shell, "kernel", None) is None:
+            rows.retry()
+            self.shell.display_pub.publish(rows._repr_mimebundle_())
+        else:
+            from IPython.display import DisplayHandle
+
+            handle = DisplayHandle()
+            handle.display(rows)
+            rows.retry(progress=lambda: handle.update(rows))
+        if not rows.ok:
+            rows.raise_for_error()
 
     def _followed(self, asked: Ask) -> Result | None:
         """The Result that is followed up, or None."""
@@ -224,7 +268,7 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
         except (EOFError, OSError):
             return None
 
-    def _bind(self, name: str, result: Result) -> None:
+    def _bind(self, name: str, result: Result | MapResult) -> None:
         self.shell.push({name: result}, interactive=True)
 
     # -- everything else -----------------------------------------------------------------

@@ -119,7 +119,7 @@ class _Reader:
 
     def __init__(self, stream: Stream, news: threading.Event, clock: Clock, began: float) -> None:
         self.stream = stream
-        self.ended = False
+        self.over = threading.Event()
         self.error: BaseException | None = None
         self._news = news
         self._clock = clock
@@ -141,8 +141,12 @@ class _Reader:
         except BaseException as error:  # noqa: BLE001 - a thread has nobody to raise to: `ask` folds it
             self.error = error
         finally:
-            self.ended = True
+            self.over.set()
             news.set()
+
+    @property
+    def ended(self) -> bool:
+        return self.over.is_set()
 
     def take(self) -> list[Event]:
         with self._lock:
@@ -311,8 +315,8 @@ class _Run:
             while True:
                 if not first:
                     left = FRAME - (self.clock.now() - shown_at)
-                    if left > 0 and not self.cancel.wished and not reader.ended:
-                        self.clock.wait(_NEVER, left)
+                    if left > 0 and not self.cancel.wished:
+                        self.clock.wait(reader.over, left)  # the end is worth showing at once
                 self.clock.wait(self.news, TICK)
                 self.news.clear()
                 ended = reader.ended
@@ -369,10 +373,6 @@ class _Run:
             raise _late(self.source.name, "first_byte_timeout", limits.first_byte, heard)
         if heard and now - heard_at > limits.idle:
             raise _late(self.source.name, "idle_timeout", limits.idle, heard)
-
-
-_NEVER = threading.Event()
-"""Waiting for this one lets a frame go by; nothing sets it."""
 
 
 def _late(host: str, setting: str, seconds: float, heard: int) -> StalledError:

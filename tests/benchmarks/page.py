@@ -1,6 +1,6 @@
 """What a page in JupyterLab has to do while a long answer streams into the live view.
 
-    python tests/benchmarks/page.py [--only thinking,answer,burst,fence,speed] [--rounds 1]
+    python tests/benchmarks/page.py [--only thinking,answer,...]
 
 A real JupyterLab in headless Chromium; the kernel's own conversation loop feeds the live view from a
 source that says N tokens at once and then 200 a second. Busy: main-thread seconds of the page from
@@ -17,7 +17,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).parent.parent / "browser"), str(Path(__file__).parent.parent)]
+TESTS = Path(__file__).parent.parent
+sys.path[:0] = [str(TESTS / "browser"), str(TESTS), str(TESTS.parent)]
 
 from lab import CHROMIUM, FLAGS, Desk, Lab
 from playwright.sync_api import sync_playwright

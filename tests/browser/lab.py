@@ -1,4 +1,4 @@
-"""A real JupyterLab and Notebook 7 in headless Chromium, wired to an emulator: the browser tests' floor.
+r"""A real JupyterLab and Notebook 7 in headless Chromium, wired to an emulator: the browser tests' floor.
 
     notebook = desk.open("first.ipynb", ["%load_ext vlmagic", "%%vlreason\nhi"])
     notebook.run(0)
@@ -27,10 +27,15 @@ HOME = Path(vlmagic.__file__).parent.parent
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
 )
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 QUIET = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
 
 
@@ -142,13 +147,13 @@ class Notebook:
         return found
 
     def theme(self, name: str) -> None:
-        """ "JupyterLab Dark" or "JupyterLab Light"."""
+        """Choose "JupyterLab Dark" or "JupyterLab Light"."""
         self.page.evaluate(
             "name => window.jupyterapp.commands.execute('apputils:change-theme', {theme: name})",
             name,
         )
         dark = "false" if "Dark" in name else "true"
-        self.page.wait_for_selector(f"body[data-jp-theme-light='{dark}']")
+        self.page.wait_for_selector(f"body[data-jp-theme-light='{dark}']", state="attached")
         self.page.wait_for_timeout(300)
 
 
@@ -188,5 +193,5 @@ class Desk:
         page = self.context.new_page()
         page.on("console", lambda m: self.said.append(m.text) if m.type == "error" else None)
         where = {"lab": "doc/tree", "notebook": "notebooks"}[app]
-        page.goto(f"{self.lab.url}{'' if app == 'notebook' else ''}{where}/{name}")
+        page.goto(f"{self.lab.url}{where}/{name}")
         return Notebook(page, path).ready()

@@ -6,12 +6,13 @@ import itertools
 from typing import Any
 
 import pytest
-from fixtures import *  # noqa: F403 - pytest finds fixtures by their names
 from lab import Desk, Notebook
 
 from vlmagic.emulator import Emulator
 from vlmagic.emulator.bench import _PROSE
+from vlmagic.emulator.words import tokens
 
+pytest_plugins = ["desks"]
 pytestmark = pytest.mark.browser
 
 LOAD = "%load_ext vlmagic"
@@ -20,6 +21,10 @@ PLOT = (
 )
 SLOW = "%%vlreason --no-image --max-cost 1000 -o r -m bench-{}\nhi"
 NEXT = "import time\nfor _ in range(15): time.sleep(0.1)\nprint('whole', r.status)"
+
+
+ONCE = sum(1 for _ in tokens(_PROSE))
+"""Tokens until a bench model begins anew."""
 
 
 def told(length: int) -> str:
@@ -51,7 +56,7 @@ def asking(desk: Desk, name: str, model: str, *more: str, app: str = "lab") -> N
 
 def test_thinking_streams_folds_and_gives_way(desk: Desk) -> None:
     """Thinking grows in an open pane, folds when the answer starts, and the saved output follows."""
-    notebook = asking(desk, "stream.ipynb", "300-40-50")
+    notebook = asking(desk, "stream.ipynb", f"{2 * ONCE}-60-50")
     view = notebook.view(1)
     assert view.get_attribute("data-phase") == "thinking"
     assert view.locator("details.vl-thinking").get_attribute("open") is not None
@@ -80,7 +85,7 @@ def test_thinking_streams_folds_and_gives_way(desk: Desk) -> None:
 
 def test_what_the_reader_holds_stays(desk: Desk) -> None:
     """Scrolled up, the thinking neither follows its tail nor folds when the answer starts."""
-    notebook = asking(desk, "held.ipynb", "900-150-60")
+    notebook = asking(desk, "held.ipynb", f"{6 * ONCE}-150-50")
     view = notebook.view(1)
     pane = view.locator(".vl-thoughts")
     grown(view, 1200)
@@ -97,11 +102,11 @@ def test_what_the_reader_holds_stays(desk: Desk) -> None:
 @pytest.mark.parametrize("app", ["lab", "notebook"])
 @pytest.mark.parametrize("stalled", [False, True])
 def test_stop_reaches_a_blocking_cell(
-    desk: Desk, service: Emulator, app: str, *, stalled: bool
+    desk: Desk, model_studio: Emulator, app: str, *, stalled: bool
 ) -> None:
     """Stop ends the cell, also while the server says nothing; the next one runs whole."""
     if stalled:
-        service.fault = ["stall-in-thinking"]
+        model_studio.fault = ["stall-in-thinking"]
         notebook = desk.open(
             f"stall-{app}.ipynb", [LOAD, "%%vlreason --no-image -o r\nhi", NEXT], app=app
         )
@@ -131,8 +136,11 @@ def test_a_late_stop_does_nothing_to_the_next_cell(desk: Desk) -> None:
 
 def test_a_stop_that_nobody_hears_goes_by_the_server(desk: Desk) -> None:
     """Where the page's message does not arrive, the server's interrupt of this kernel ends the cell."""
-    model = "from vlmagic.render.channel import Channel\nChannel.hear = lambda *_: None\n"
-    notebook = desk.open("deaf.ipynb", [LOAD, model, SLOW.format("9000-60-100")])
+    deaf = (
+        "from vlmagic.render.channel import Channel\nhear = Channel.hear\n"
+        "Channel.hear = lambda self, said: said['t'] == 'stop' or hear(self, said)"
+    )
+    notebook = desk.open("deaf.ipynb", [LOAD, deaf, SLOW.format("9000-60-100")])
     notebook.run(0)
     notebook.run(1)
     notebook.start(2)
@@ -188,22 +196,40 @@ def test_views_of_one_output_agree(desk: Desk) -> None:
     notebook.done(1, 10)
 
 
-def test_a_reopened_page_shows_everything_so_far(desk: Desk) -> None:
-    """Closed in mid-stream and opened again, a saved notebook shows the running view, whole."""
-    notebook = asking(desk, "again.ipynb", "1500-60-100")
-    grown(notebook.view(1), 300)
+def reopened(desk: Desk, notebook: Notebook) -> Notebook:
+    """The same notebook on a new page, the old one saved and closed in mid-stream."""
+    grown(notebook.view(1), 100)
     notebook.save()
-    notebook.page.wait_for_timeout(500)
     notebook.page.close()
     page = desk.context.new_page()
-    page.goto(f"{desk.lab.url}doc/tree/again.ipynb")
-    reopened = Notebook(page, notebook.path)
-    view = reopened.view(1)
-    view.wait_for(timeout=30_000)
+    page.goto(f"{desk.lab.url}doc/tree/{notebook.path.name}")
+    return Notebook(page, notebook.path)
+
+
+def test_a_reopened_page_shows_everything_so_far(desk: Desk) -> None:
+    """Closed in mid-stream and opened again, a notebook shows the running view, whole, and stops it."""
+    notebook = desk.open(
+        "again.ipynb", [LOAD, SLOW.format("1500-60-100").replace("-o r", "-b -o r")]
+    )
+    notebook.run(0)
+    notebook.start(1)
+    later = reopened(desk, notebook)
+    view = later.view(1)
+    view.wait_for()
     grown(view, 600)
     assert told(9000).startswith(thoughts(view))
     view.get_by_role("button", name="Stop").click()
-    page.wait_for_selector(".vl[data-status=stopped]")
+    later.page.wait_for_selector(".vl[data-status=stopped]")
+
+
+def test_a_page_reopened_on_a_busy_kernel_shows_the_end(desk: Desk) -> None:
+    """A blocked kernel tells a new page nothing; once it is free, the page shows the whole answer."""
+    later = reopened(desk, asking(desk, "busy.ipynb", f"{4 * ONCE}-60-50"))
+    later.page.wait_for_selector(".vl[data-status=complete]")
+    view = later.view(1)
+    view.locator("details.vl-thinking > summary").click()
+    assert thoughts(view) == _PROSE * 2
+    assert view.locator(".vl-answer table").count() == 2
 
 
 HOSTILE = """
@@ -254,25 +280,28 @@ def test_a_hostile_answer_runs_and_loads_nothing(desk: Desk) -> None:
 
 
 CONTRAST = """node => {
-  const seen = [];
-  const rgb = text => text.match(/[\\d.]+/g).map(Number);
-  const light = ([r, g, b]) => [r, g, b].map(v => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+  const pen = new OffscreenCanvas(1, 1).getContext('2d', {willReadFrequently: true});
+  const grounds = node => node ? [...grounds(node.parentElement), getComputedStyle(node).backgroundColor] : ['white'];
+  const painted = colors => { for (const c of colors) { pen.fillStyle = c; pen.fillRect(0, 0, 1, 1); }
+    return [...pen.getImageData(0, 0, 1, 1).data].slice(0, 3); };
+  const light = rgb => rgb.map(v => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
     .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const ground = node => { for (let at = node; at; at = at.parentElement) {
-    const c = rgb(getComputedStyle(at).backgroundColor); if (c.length < 4 || c[3] > 0.5) return c; } return [255, 255, 255]; };
+  const poor = [];
   for (const at of node.querySelectorAll('*')) {
     if (![...at.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) || !at.checkVisibility()) continue;
-    const [a, b] = [light(rgb(getComputedStyle(at).color)), light(ground(at))];
+    const ground = grounds(at);
+    const [a, b] = [light(painted([...ground, getComputedStyle(at).color])), light(painted(ground))];
     const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (ratio < 4.5) seen.push([at.className || at.tagName, at.textContent.slice(0, 20), ratio.toFixed(2)]);
+    if (ratio < 4.5) poor.push([at.className || at.tagName, at.textContent.slice(0, 20), ratio.toFixed(2)]);
   }
-  return seen;
+  return poor;
 }"""
 
 
 def test_the_look(desk: Desk) -> None:
     """Shown again: readable in light and dark, nothing wider than 360 px, the picture opens larger."""
-    notebook = desk.open("look.ipynb", [LOAD, PLOT, "%%vlreason -o r\nWhy?", "%vl show r"])
+    bench = f"%%vlreason -o r --max-cost 1000 -m bench-{2 * ONCE}-0-50\nWhy?"
+    notebook = desk.open("look.ipynb", [LOAD, PLOT, bench, "%vl show r"])
     for number in range(4):
         notebook.run(number)
     page, view = notebook.page, notebook.view(3)

@@ -78,6 +78,17 @@ class Desk {
     const url = data?.byteLength ? URL.createObjectURL(new Blob([data], { type: mime })) : "";
     shelf.set(id, { url, revision });
     for (const view of this.views) view[what](id, url);
+    this.heal();
+  }
+
+  // Servers drop messages under load: a picture or a conversation that no list knows means that one
+  // of the lists got lost.
+  heal() {
+    clearTimeout(this.healing);
+    this.healing = setTimeout(() => {
+      const known = new Set([...this.model.get("pictures"), ...this.model.get("turns")].map((one) => one.id));
+      if ([...this.thumbs.keys(), ...this.lines.keys()].some((id) => !known.has(id))) this.send({ t: "list" });
+    }, 1000);
   }
 
   // A conversation's line; one that this page has not heard from the start asks for the whole.
@@ -87,6 +98,7 @@ class Desk {
       line = new Line((say) => this.send({ t: "line", of, say }), true, "");
       this.lines.set(of, line);
       line.here();
+      this.heal();
     } else if (wanted && !line.seq) line.wish();
     return line;
   }

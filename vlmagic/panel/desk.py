@@ -6,7 +6,6 @@ the panel's own, in their order. This room refuses to draw and to say: the tray 
 
 from __future__ import annotations
 
-import builtins
 import contextlib
 import os
 import queue
@@ -15,16 +14,15 @@ import threading
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from vlmagic import language, ledger, question, settings, shelf
-from vlmagic.cell import identifier
+from vlmagic import language, question, settings, shelf
 from vlmagic.errors import CellError, VLReasonError
-from vlmagic.estimate import money
 from vlmagic.language import say
 from vlmagic.lesson import explain, refer
 from vlmagic.render.widget import promptly
 from vlmagic.result import Result
 
 from . import ascell, offer
+from .draft import Draft, check_name, estimate_line, first, name_notices, sentence, wishes_of
 from .tray import Entry, Tray, large, small
 from .turn import Turn, copy
 from .widget import panel_class
@@ -32,8 +30,6 @@ from .widget import panel_class
 if TYPE_CHECKING:
     from vlmagic.request import Request
     from vlmagic.run import Source
-
-Draft = Mapping[str, Any]
 
 
 class Panel:
@@ -68,7 +64,7 @@ class Panel:
             host=usual.host,
             models=offer.models(usual),
             pictures=[entry.about() for entry in self._tray.entries],
-            draft=_first(usual, question, name, self._tray.entries),
+            draft=first(usual, question, name, self._tray.entries),
         )
         self.widget.instead = {
             "text/plain": say("vlmagic panel: run this cell to use it."),
@@ -151,6 +147,8 @@ class Panel:
                 self._do(
                     lambda: self._thumbs([e for e in self._tray.entries if e.id in message["ids"]])
                 )
+            case "list":
+                self._do(lambda: self.widget.send_state(["pictures", "turns"]))
             case "large":
                 self._do(lambda: self._large(message["id"]))
             case "steps":
@@ -197,7 +195,7 @@ class Panel:
         try:
             entry = make()
         except VLReasonError as error:
-            self._tell("said", message, text=_sentence(error))
+            self._tell("said", message, text=sentence(error))
             return
         self._list()
         self._thumbs([entry])
@@ -225,7 +223,7 @@ class Panel:
 
     def _prepare(self, draft: Draft, text: str) -> tuple[question.Question, Turn | None]:
         after = self._followed(draft)
-        options = _wishes(draft)
+        options = wishes_of(draft)
         found = self._settle(options)
         if after is not None and after.result.context.settings is not None:
             found = after.result.context.settings.changed(options)
@@ -241,7 +239,7 @@ class Panel:
             looked.images,
             notices=[
                 *looked.notices,
-                *_name_notices(str(draft.get("name") or ""), self._namespace),
+                *name_notices(str(draft.get("name") or ""), self._namespace),
             ],
             after=after.result if after is not None else None,
         )
@@ -263,9 +261,9 @@ class Panel:
             return
         told: dict[str, Any] = {"text": "", "refused": "", "notices": []}
         try:
-            _check_name(str(draft.get("name") or ""))
+            check_name(str(draft.get("name") or ""))
             prepared, _ = self._prepare(draft, str(draft.get("text") or "?"))
-            told["text"] = _estimate(prepared)
+            told["text"] = estimate_line(prepared)
             told["notices"] = list(prepared.context.notices)
             source = question.admit(prepared)
             if not self._warm and draft.get("text"):
@@ -273,7 +271,7 @@ class Panel:
                 warm = threading.Thread(target=_warm, args=(source, prepared.request), daemon=True)
                 warm.start()
         except VLReasonError as error:
-            told["refused"] = _sentence(error)
+            told["refused"] = sentence(error)
         self._tell("estimate", draft, **told)
 
     # -- asking -------------------------------------------------------------------------
@@ -291,7 +289,7 @@ class Panel:
         text, name = str(draft.get("text") or ""), str(draft.get("name") or "")
         message = {"page": draft.get("page"), "n": mark}
         try:
-            _check_name(name)
+            check_name(name)
             if not text.strip():
                 raise CellError(say("There is no question."), say("Write one into the panel."))
             if self._turns and not self._turns[-1].result.ended:
@@ -306,7 +304,7 @@ class Panel:
                     self._bind(name, Result.refused(error))
                 raise
         except VLReasonError as error:
-            self._tell("refused", message, text=_sentence(error))
+            self._tell("refused", message, text=sentence(error))
             return
         result = Result(prepared.request, prepared.context)
         turn = Turn(
@@ -379,19 +377,19 @@ class Panel:
     def _as_cell(self, message: Draft) -> None:
         draft = message["draft"]
         try:
-            _check_name(str(draft.get("name") or ""))
+            check_name(str(draft.get("name") or ""))
             entries = [self._tray[name] for name in draft.get("ticks", ())]
             after = self._followed(draft)
             text, notes = ascell.cell(
                 draft,
                 entries,
-                self._settle(_wishes(draft)),
+                self._settle(wishes_of(draft)),
                 self._settle({}),
                 self._namespace,
                 after.name if after is not None else None,
             )
         except VLReasonError as error:
-            self._tell("said", message, text=_sentence(error))
+            self._tell("said", message, text=sentence(error))
             return
         self._tell("cell", message, text=text, notes=notes)
 
@@ -421,75 +419,3 @@ def _report(error: Exception) -> None:
     import logging
 
     logging.getLogger("vlmagic").warning("panel: %s: %s", type(error).__name__, error)
-
-
-def _first(
-    usual: settings.Settings, text: str, name: str, entries: Sequence[Entry]
-) -> dict[str, Any]:
-    """What the panel starts with: the usual settings, the newest figure ticked."""
-    return {
-        "n": 0,
-        "page": "",
-        "text": text,
-        "ticks": [entries[-1].id] if entries else [],
-        "model": usual["model"],
-        "think": usual["think"] is not False,
-        "budget": usual["budget"],
-        "steps": bool(usual["steps"]),
-        "name": name,
-        "follow": "last",
-    }
-
-
-def _wishes(draft: Draft) -> dict[str, Any]:
-    """The settings that the panel's controls stand for."""
-    think, budget = draft.get("think"), draft.get("budget")
-    wishes: dict[str, Any] = {
-        "model": str(draft["model"]),
-        "think": think if isinstance(think, bool) else None,
-        "budget": int(budget) if budget is not None and think is not False else None,
-        "steps": bool(draft.get("steps")),
-    }
-    return wishes
-
-
-def _check_name(name: str) -> None:
-    if name:
-        identifier(say("Keep as"), name)
-
-
-def _name_notices(name: str, namespace: Mapping[str, Any]) -> list[str]:
-    """What a name that is to be bound takes away."""
-    if not name:
-        return []
-    if name in namespace and not isinstance(namespace[name], Result):
-        kind = type(namespace[name]).__name__
-        return [say("{name} is taken: a {kind} will be overwritten.", name=name, kind=kind)]
-    if name not in namespace and hasattr(builtins, name):
-        return [say("{name} hides Python's own {name} from now on.", name=name)]
-    return []
-
-
-def _estimate(prepared: question.Question) -> str:
-    """The estimate in one line: pictures, tokens, money."""
-    counted = prepared.estimate
-    about = "≈ " if counted.approximate else ""
-    parts = [say("{tokens} tokens in", tokens=f"{about}{counted.input_tokens:,}")]
-    if counted.output_at_most is not None:
-        parts.append(say("at most {tokens} out", tokens=f"{counted.output_at_most:,}"))
-    if counted.cost_in is not None and counted.cost_at_most is not None:
-        parts.append(
-            say(
-                "in {cost_in} + at most {cost_out} out",
-                cost_in=money(counted.cost_in, counted.currency),
-                cost_out=money(counted.cost_at_most - counted.cost_in, counted.currency),
-            )
-        )
-    spent = " + ".join(money(amount, c) for c, amount in ledger.LEDGER.total().items())
-    if spent:
-        parts.append(say("spent so far {total}", total=spent))
-    return " · ".join(parts)
-
-
-def _sentence(error: VLReasonError) -> str:
-    return f"{error.message} {error.hint}".strip()

@@ -1,4 +1,7 @@
-"""The fixtures of browser tests: `from fixtures import *` in a test module gives `desk` and its kin."""
+"""The fixtures of browser tests: `pytest_plugins = ["desks"]` in a test module gives `desk`.
+
+A plugin and no conftest.py: a second module of that name would hide the other tests' own.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,6 @@ from lab import CHROMIUM, FLAGS, Desk, Lab
 
 from vlmagic.emulator import Emulator
 
-__all__ = ["chromium", "desk", "lab", "service"]
 MISSING = "no Chromium: `apt-get install chromium` (Debian), or any chromium on PATH"
 
 
@@ -31,18 +33,18 @@ def chromium() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def service() -> Iterator[Emulator]:
+def model_studio() -> Iterator[Emulator]:
     """The emulator that all notebooks of a session ask."""
     with Emulator() as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory: pytest.TempPathFactory, service: Emulator) -> Iterator[Lab]:
+def lab(tmp_path_factory: pytest.TempPathFactory, model_studio: Emulator) -> Iterator[Lab]:
     """A Jupyter server whose kernels ask the emulator."""
     env = {
-        "DASHSCOPE_API_KEY": service.key,
-        "VLMAGIC_BASE_URL": service.compatible_url,
+        "DASHSCOPE_API_KEY": model_studio.key,
+        "VLMAGIC_BASE_URL": model_studio.compatible_url,
         "VLMAGIC_LANGUAGE": "en",
         "NO_PROXY": "127.0.0.1,localhost",
     }
