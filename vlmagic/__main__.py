@@ -9,44 +9,55 @@ from collections.abc import Sequence
 
 from . import __version__
 from .errors import VLReasonError
+from .language import say
 from .result import Result
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="vlmagic", description="Ask about the figures in your notebook."
+        prog="vlmagic", description=say("Ask about the figures in your notebook.")
     )
     parser.add_argument("--version", action="version", version=f"vlmagic {__version__}")
     words = parser.add_subparsers(dest="word", required=True, metavar="COMMAND")
     demo = words.add_parser(
-        "demo", help="run the example notebook against the local emulator, streaming here"
+        "demo", help=say("run the example notebook against the local emulator, streaming here")
     )
-    demo.add_argument("--lab", action="store_true", help="open JupyterLab on the examples instead")
     demo.add_argument(
-        "--out", default="vlmagic-demo", metavar="FOLDER", help="where the results go"
+        "--lab", action="store_true", help=say("open JupyterLab on the examples instead")
     )
-    demo.add_argument("--port", type=int, default=8888, help="port of JupyterLab (--lab)")
-    demo.add_argument("--no-browser", action="store_true", help="do not open a browser (--lab)")
-    words.add_parser("emulate", help="start the local emulator of Model Studio", add_help=False)
-    words.add_parser("doctor", help="what is set, from where, and whether the service answers")
-    models = words.add_parser("models", help="the models, what they can do and cost")
+    demo.add_argument(
+        "--out", default="vlmagic-demo", metavar="FOLDER", help=say("where the results go")
+    )
+    demo.add_argument("--port", type=int, default=8888, help=say("port of JupyterLab (--lab)"))
+    demo.add_argument(
+        "--no-browser", action="store_true", help=say("do not open a browser (--lab)")
+    )
+    words.add_parser(
+        "emulate", help=say("start the local emulator of Model Studio"), add_help=False
+    )
+    words.add_parser("doctor", help=say("what is set, from where, and whether the service answers"))
+    models = words.add_parser("models", help=say("the models, what they can do and cost"))
     models.add_argument(
         "name",
         nargs="*",
-        help="parts of names, or wishes: video, no-think, budget, no-stream, current, cheapest",
+        help=say(
+            "parts of names, or wishes: video, no-think, budget, no-stream, current, cheapest"
+        ),
     )
     models.add_argument("--region", default="beijing")
-    kept = words.add_parser("recordings", help="list, check, prune or show recorded answers")
-    kept.add_argument("--folder", default=None, help="their folder (default: VLMAGIC_RECORDINGS)")
+    kept = words.add_parser("recordings", help=say("list, check, prune or show recorded answers"))
+    kept.add_argument(
+        "--folder", default=None, help=say("their folder (default: VLMAGIC_RECORDINGS)")
+    )
     kept.add_argument(
         "what",
         nargs=argparse.REMAINDER,
-        help="check [NOTEBOOK...] (for CI) | prune [--yes] | show NAME | pictures keep|leave",
+        help=say("check [NOTEBOOK...] (for CI) | prune [--yes] | show NAME | pictures keep|leave"),
     )
-    again = words.add_parser("verify", help="run a notebook in replay; what no longer holds")
+    again = words.add_parser("verify", help=say("run a notebook in replay; what no longer holds"))
     again.add_argument("notebook")
     again.add_argument(
-        "--folder", default=None, help="the recordings (default: as in the notebook)"
+        "--folder", default=None, help=say("the recordings (default: as in the notebook)")
     )
     return parser
 
