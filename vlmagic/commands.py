@@ -160,6 +160,12 @@ def _usage(magics: VLMagics, _: Sequence[str]) -> Table:  # noqa: ARG001 - every
     return Table(heads, rows, below)
 
 
+def _results(magics: VLMagics) -> list[str]:
+    """The names of the Results in the notebook, without those that IPython keeps for itself."""
+    names = magics.shell.user_ns.items()
+    return [name for name, value in names if isinstance(value, Result) and name[0] != "_"]
+
+
 def _show(magics: VLMagics, words: Sequence[str]) -> object:
     if len(words) != 1:
         raise CellError(say("%vl show takes one name."), say("For example: %vl show why"))
@@ -170,11 +176,7 @@ def _show(magics: VLMagics, words: Sequence[str]) -> object:
         return Panel.of(found, shell=magics.shell)
     if isinstance(found, Result):
         return render.again(found, magics.settle({})["render"], shell=magics.shell)
-    names = [
-        name
-        for name, value in magics.shell.user_ns.items()
-        if isinstance(value, Result) and name[0] != "_"
-    ]
+    names = _results(magics)
     raise CellError(
         say("{name} is no Result.", name=words[0]),
         say("There are: {names}.", names=", ".join(names))
@@ -332,10 +334,6 @@ def cost_line(prepared: question.Question) -> str:
 def completers(magics: VLMagics) -> Mapping[str, Callable[[Any, Any], list[str]]]:
     """IPython's completion hooks for our magics, by the word that a line begins with."""
 
-    def results() -> list[str]:
-        names = magics.shell.user_ns.items()
-        return [name for name, value in names if isinstance(value, Result) and name[0] != "_"]
-
     def vlreason(_: Any, event: Any) -> list[str]:
         word, before = _word(event)
         if before in {"-m", "--model"}:
@@ -345,12 +343,12 @@ def completers(magics: VLMagics) -> Mapping[str, Callable[[Any, Any], list[str]]
             names = shelf.picturable(magics.shell.user_ns)
             return _rest(["@last", "@all", *shown, *names], word, event)
         if before in {"-o", "--out"}:
-            return _rest(results(), word, event)
+            return _rest(_results(magics), word, event)
         return _rest([flag for option in OPTIONS for flag in option.flags], word, event)
 
     def vl(_: Any, event: Any) -> list[str]:
         word, before = _word(event)
-        known = results() if before == "show" else [c.word.split()[0] for c in COMMANDS]
+        known = _results(magics) if before == "show" else [c.word.split()[0] for c in COMMANDS]
         return _rest(known, word, event)
 
     return {"%%vlreason": vlreason, "%vlreason": vlreason, "%vl": vl}

@@ -127,16 +127,20 @@ def turns(result: Result) -> tuple[Turn, ...]:
     """
     request = result.request
     if request is None or not result.answer:
-        raise CellError(
-            say("There is no answer to follow up: it {status}.", status=result.status),
-            say("Follow up another one with -c=NAME, or ask anew."),
-        )
+        raise _no_answer(result)
     model = find(request.model)
     thinking = result.thinking if model is not None and model.returns_thinking else ""
     return (
         *request.history,
         Turn("user", request.text, request.images),
         Turn("assistant", result.answer, thinking=thinking),
+    )
+
+
+def _no_answer(result: Result) -> CellError:
+    return CellError(
+        say("There is no answer to follow up: it {status}.", status=result.status),
+        say("Follow up another one with -c=NAME, or ask anew."),
     )
 
 
@@ -208,10 +212,7 @@ def follow(
     """Ask a follow-up of a Result, with its settings but for these options."""
     before = result.context.settings
     if before is None or result.request is None:
-        raise CellError(
-            say("There is no answer to follow up: it {status}.", status=result.status),
-            say("Follow up another one with -c=NAME, or ask anew."),
-        )
+        raise _no_answer(result)
     prepared = prepare(before.changed(options), prompt, images, after=result)
     return put(*route(prepared))
 

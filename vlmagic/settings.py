@@ -48,36 +48,23 @@ class Setting:
         ):
             found = None
         if found is None:
-            raise SettingsError(
-                say(
-                    "{name} ({origin}) cannot be {value!r}.",
-                    name=self.name,
-                    origin=origin,
-                    value=value,
-                ),
-                say("It takes {what}.", what=_WHAT[self.kind]()),
-            )
+            raise self._refused(value, origin, say("It takes {what}.", what=_WHAT[self.kind]()))
         if self.choices and found not in self.choices:
-            raise SettingsError(
-                say(
-                    "{name} ({origin}) cannot be {value!r}.",
-                    name=self.name,
-                    origin=origin,
-                    value=value,
-                ),
-                say("It takes one of: {choices}.", choices=", ".join(self.choices)),
-            )
+            remedy = say("It takes one of: {choices}.", choices=", ".join(self.choices))
+            raise self._refused(value, origin, remedy)
         if self.least is not None and found < self.least:
-            raise SettingsError(
-                say(
-                    "{name} ({origin}) cannot be {value!r}.",
-                    name=self.name,
-                    origin=origin,
-                    value=value,
-                ),
-                say("The least is {least}.", least=f"{self.least:g}"),
+            raise self._refused(
+                value, origin, say("The least is {least}.", least=f"{self.least:g}")
             )
         return found
+
+    def _refused(self, value: object, origin: str, remedy: str) -> SettingsError:
+        return SettingsError(
+            say(
+                "{name} ({origin}) cannot be {value!r}.", name=self.name, origin=origin, value=value
+            ),
+            remedy,
+        )
 
 
 _TYPES: dict[Kind, tuple[type, ...]] = {
