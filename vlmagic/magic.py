@@ -179,9 +179,7 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
                 say("There is no question."), say("Write it below the %%vlreason line.")
             )
         looked = commands.look(self, asked, found, only_named=only_named)
-        for label, text in looked.texts:
-            prompt += f"\n\n{label}:\n{text}"
-        return prompt, looked
+        return looked.below(prompt), looked
 
     def _rows(self, asked: Ask) -> MapResult:
         """A row for each picture, none asked yet."""

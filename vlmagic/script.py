@@ -17,6 +17,7 @@ from .events import Done, Event, Failed
 from .language import say
 from .references import Reference
 from .references import parse as parse_reference
+from .render import current_shell
 from .request import Request
 from .result import Result
 from .run import Cancel, Sink
@@ -115,17 +116,9 @@ def _events(worker: threading.Thread, sink: _Queue, cancel: Cancel) -> Iterator[
 
 def figures() -> list[Any]:
     """What this notebook has shown since the extension was loaded, the newest last."""
-    shell = _shell()
+    shell = current_shell()
     shown = shelf.of(shell) if shell is not None else None
     return list(shelf.figures(shown)) if shown is not None else []
-
-
-def _shell() -> Any:
-    import sys
-
-    # Without IPython in the process there is no notebook, and nothing to import it for.
-    module = sys.modules.get("IPython")
-    return module.get_ipython() if module is not None else None
 
 
 def _prepare(
@@ -144,9 +137,9 @@ def _prepare(
     key = settings.Key(api_key, "api_key=") if api_key else None
     found = settings.resolve(options, None, os.environ, key=key)
     looked = _look(images, found)
-    for label, text in looked.texts:
-        prompt += f"\n\n{label}:\n{text}"
-    return question.prepare(found, prompt, looked.images, params=params, notices=looked.notices)
+    return question.prepare(
+        found, looked.below(prompt), looked.images, params=params, notices=looked.notices
+    )
 
 
 def _look(images: object, found: settings.Settings) -> shelf.Resolved:
@@ -166,7 +159,7 @@ def _look(images: object, found: settings.Settings) -> shelf.Resolved:
             name = f"images_{number}" if len(wanted) > 1 else "images"
             namespace[name] = item
             references.append(parse_reference(name))
-    shell = _shell()
+    shell = current_shell()
     return shelf.resolve(
         references,
         shelf.of(shell) if shell is not None else None,

@@ -96,8 +96,7 @@ def look(task: Task, found: Settings) -> tuple[str, shelf.Resolved]:
         looked.images += seen.images
         looked.texts += seen.texts
         looked.notices += seen.notices
-    words = [task.prompt, *(f"{label}:\n{text}" for label, text in looked.texts)]
-    return "\n\n".join(words), looked
+    return looked.below(task.prompt), looked
 
 
 def made_plain(task: Task, found: Settings) -> Task:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
-import sys
 import threading
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from vlmagic import language, question, settings, shelf
 from vlmagic.errors import CellError, VLReasonError
 from vlmagic.language import say
 from vlmagic.lesson import explain, refer
+from vlmagic.render import current_shell
 from vlmagic.render.widget import promptly
 from vlmagic.result import Result
 
@@ -49,7 +49,7 @@ class Panel:
                 say("There is no option {name}.", name=unknown[0]),
                 say("There are: {names}.", names=", ".join(settings.BY_NAME)),
             )
-        self._shell = shell if shell is not None else _shell()
+        self._shell = shell if shell is not None else current_shell()
         self._options = options
         self._tray = Tray(shelf.of(self._shell) if self._shell is not None else None)
         self._turns: list[Turn] = []
@@ -231,11 +231,9 @@ class Panel:
         if after is not None and after.taught:
             after.steps()
             text = refer(text, after.lesson) if after.lesson else text
-        for label, table in looked.texts:
-            text += f"\n\n{label}:\n{table}"
         prepared = question.prepare(
             found,
-            text,
+            looked.below(text),
             looked.images,
             notices=[
                 *looked.notices,
@@ -392,11 +390,6 @@ class Panel:
             self._tell("said", message, text=sentence(error))
             return
         self._tell("cell", message, text=text, notes=notes)
-
-
-def _shell() -> Any:
-    module = sys.modules.get("IPython")
-    return module.get_ipython() if module is not None else None
 
 
 def _work(jobs: queue.SimpleQueue[Callable[[], None] | None]) -> None:

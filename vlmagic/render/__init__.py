@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from .channel import Stoppable
 
-__all__ = ["Asked", "Shown", "again", "choose", "host", "pick"]
+__all__ = ["Asked", "Shown", "again", "choose", "current_shell", "host", "pick"]
 
 
 class Shown(Protocol):
@@ -39,13 +39,14 @@ class Shown(Protocol):
 
 def host(shell: Any = None) -> str:
     """What runs us: "terminal", "kernel" (with or without a front end), or "plain" Python."""
-    shell = shell or _shell()
+    shell = shell or current_shell()
     if shell is None:
         return "plain"
     return "kernel" if getattr(shell, "kernel", None) is not None else "terminal"
 
 
-def _shell() -> Any:
+def current_shell() -> Any:
+    """IPython's shell of this process, or None; without a notebook IPython is not even imported."""
     module = sys.modules.get("IPython")
     return module.get_ipython() if module is not None else None
 
@@ -57,7 +58,7 @@ def pick(shell: Any = None) -> tuple[str, str]:
     if "google.colab" in sys.modules:
         return "static", say("Colab shows widgets only once it is told to")
     # JupyterLab and Notebook 7 send the cell's id along; nbclient, papermill and consoles do not.
-    parent: dict[str, Any] = getattr(shell or _shell(), "get_parent", dict)() or {}
+    parent: dict[str, Any] = getattr(shell or current_shell(), "get_parent", dict)() or {}
     cell = str((parent.get("metadata") or {}).get("cellId") or "")
     if not cell:
         return "static", say("no notebook page is watching")

@@ -56,6 +56,10 @@ class Resolved:
     """(label, text) of what goes as text: a table as CSV, a chart without pixels as its facts."""
     notices: list[str] = field(default_factory=list)
 
+    def below(self, prompt: str) -> str:
+        """The prompt with what goes as text below it, each under its label."""
+        return prompt + "".join(f"\n\n{label}:\n{text}" for label, text in self.texts)
+
 
 @dataclass(frozen=True, slots=True)
 class _Look:
