@@ -50,6 +50,12 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
+_PATHS = {
+    "openai": "/chat/completions",
+    "dashscope": "/services/aigc/multimodal-generation/generation",
+}
+
+
 def answer(settings: Settings) -> str:
     """One sentence on what the service says to an empty question."""
     key = settings.key
@@ -59,7 +65,7 @@ def answer(settings: Settings) -> str:
     elif settings.needs_key():
         return say("not asked: there is no key")
     asked = urllib.request.Request(  # noqa: S310 - settings admit http and https only
-        f"{settings.base_url}/chat/completions",
+        settings.base_url + _PATHS[settings.api],
         data=json.dumps({}).encode(),
         headers=headers,
     )
@@ -79,7 +85,7 @@ def answer(settings: Settings) -> str:
         return say(
             "{host} answers, and refuses the key ({status}).", host=settings.host, status=status
         )
-    if status in {200, 400, 404, 405, 422}:
+    if status in {200, 400, 422}:
         return (
             say("{host} answers, and takes the key.", host=settings.host)
             if key
