@@ -830,4 +830,8 @@ SENTENCES: dict[str, str] = {
     "{workspace} is no workspace id.": "{workspace} 不是有效的业务空间 ID。",
     "… {left} characters left out …": "……略去 {left} 个字符……",
     "… {left} characters left out; the full text is in .thinking …": "……略去 {left} 个字符；全文见 .thinking ……",
+    "right": "正确",
+    "wrong": "错误",
+    "not checked": "未核对",
+    "step {n}": "第 {n} 步",
 }

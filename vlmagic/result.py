@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .claims import Claim
     from .estimate import Cost, Estimate
     from .images import Picture
+    from .markup import Mark
     from .request import Request
     from .settings import Settings
 
@@ -175,6 +176,13 @@ class Result:
         from .claims.marks import marked
 
         return marked(self.answer, self.claims, self.checks)
+
+    @property
+    def marks(self) -> list[Mark]:
+        """Where those marks stand, with what they say to a reader who points at them."""
+        from .claims.marks import marks
+
+        return marks(self.answer, self.claims, self.checks)
 
     @property
     def _checks_claims(self) -> bool:

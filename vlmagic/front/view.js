@@ -110,6 +110,7 @@ class Line {
       case "head": this.header = first; this.began = performance.now() - second; break;
       case "think": this.thinking.push(first); break;
       case "blocks": this.done.push(...first); this.rest = this.grown = ""; break;
+      case "marked": this.done = [...first]; this.rest = this.grown = ""; break;
       case "tail": this.rest = this.rest.slice(0, first) + second; this.grown = ""; break;
       case "grow": this.grown += first; break;
       case "phase": this.state = first; if (second !== undefined) this.began = performance.now() - second; break;
@@ -332,6 +333,12 @@ class View {
       this.group.insertAdjacentHTML("beforeend", html);
       this.room = Math.max(0, this.room - html.length);
     }
+  }
+
+  marked(blocks) {
+    for (const group of this.root.querySelectorAll(".vl-block")) group.remove();
+    this.room = 0;
+    this.blocks(blocks);
   }
 
   tail() { this.last.innerHTML = this.line.rest; }

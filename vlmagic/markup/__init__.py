@@ -1,6 +1,7 @@
 """The only place where the model's words become markup.
 
     render_html      the safe HTML fragment of the live view
+    marked_html      the same block by block, with a Mark behind what was checked
     render_markdown  the safe Markdown that is saved in `text/markdown`
     plain            the same words for a terminal
     Incremental      the live view piece by piece: what is finished is sent once
@@ -17,7 +18,8 @@ libraries (markdown-it, nh3, math-core, Pygments) only when there is something t
 from __future__ import annotations
 
 from .folded import bundle, covered, running
-from .fragment import render_html
+from .fragment import marked_html, render_html
+from .marks import Mark
 from .plain import plain
 from .saved import render_markdown
 from .sections import Section, sections
@@ -25,10 +27,12 @@ from .stream import Incremental, Update, settle
 
 __all__ = [
     "Incremental",
+    "Mark",
     "Section",
     "Update",
     "bundle",
     "covered",
+    "marked_html",
     "plain",
     "render_html",
     "render_markdown",

@@ -1,8 +1,8 @@
 """Model text as a safe HTML fragment: rendered block by block, then sanitised, last of all.
 
 Only what the allow-list below names can leave this room: no picture, no style on an HTML tag, no
-id, name or data attribute, no class but ours, no link but http, https and mailto. Nothing touches
-the result afterwards. This room refuses to post-process.
+id, name or data attribute, no class but ours, no link but http, https and mailto; a title and a
+label only on our own marks. Nothing touches the result afterwards. This room refuses to post-process.
 """
 
 from __future__ import annotations
@@ -14,10 +14,15 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from .formula import to_mathml
+from .marks import grown, planted
 from .parser import Block, blocks, spans
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from markdown_it.token import Token
+
+    from .marks import Mark
 
 HIGHLIGHTED = 12_000
 """Characters of code that are still coloured, in one block; longer code is plain."""
@@ -57,6 +62,7 @@ _STYLES = {
     *(f"padding-{side}" for side in ("top", "right", "bottom", "left")),
 }
 _SIDES = {"left", "center", "right"}
+_MARKS = ("vl-mark", "vl-right", "vl-wrong", "vl-unchecked")
 _MATH_ATTRIBUTES = {
     "math": {"display", "xmlns"},
     "mi": {"mathvariant"},
@@ -85,17 +91,18 @@ def _cleaner() -> Any:
     attributes = {tag: set(names) for tag, names in _MATH_ATTRIBUTES.items()}
     for tag in _STYLED:
         attributes.setdefault(tag, set()).add("style")
-    attributes |= {"a": {"href", "target"}, "ol": {"start"}}
+    attributes |= {"a": {"href", "target"}, "ol": {"start"}, "span": {"title", "aria-label"}}
     return nh3.Cleaner(
         tags={*_HTML, *_MATHML},
         clean_content_tags={"script", "style"},
         attributes=attributes,
         link_rel="noopener noreferrer nofollow",
         set_tag_attribute_values={"a": {"target": "_blank"}},
+        tag_attribute_values={"span": {"role": {"img"}}},
         url_schemes={"http", "https", "mailto"},
         url_relative="deny",
         allowed_classes={
-            "span": {name for name in STANDARD_TYPES.values() if name},
+            "span": {*filter(None, STANDARD_TYPES.values()), *_MARKS},
             "code": {"formula", *(f"language-{name}" for name in _LANGUAGES)},
             "p": {"formula"},
             "th": _SIDES,
@@ -114,6 +121,12 @@ def sanitise(html: str) -> str:
 def render_html(markdown: str) -> str:
     """The safe HTML fragment of the live view. Never raises; time grows with the length."""
     return sanitise("".join(unsafe_html(block) for block in blocks(markdown)))
+
+
+def marked_html(markdown: str, marks: Sequence[Mark]) -> list[str]:
+    """The same with its marks, a fragment for each block."""
+    found = blocks(planted(markdown, marks))
+    return [sanitise(grown(unsafe_html(block), marks)) for block in found]
 
 
 def unsafe_html(block: Block) -> str:

@@ -15,7 +15,7 @@ from vlmagic.lesson import Lesson, divide
 from vlmagic.markup import render_html, render_markdown
 from vlmagic.render import lines
 from vlmagic.render.channel import Channel
-from vlmagic.render.widget import head, news
+from vlmagic.render.widget import ending, head, news
 from vlmagic.run import Cancel
 
 if TYPE_CHECKING:
@@ -120,8 +120,7 @@ class Turn:
 
     def finish(self, result: Result) -> None:
         """How it ended."""
-        ops = [] if self.taught else self._channel.write(None)
-        self._channel.flush([*ops, *self._channel.end(lines.ended(result))])
+        self._channel.flush(ending(self._channel, result, hold=self.taught))
         self._changed(self)
 
 

@@ -171,6 +171,12 @@ class Channel:
         self._tail = update.tail
         return ops
 
+    def mark(self, answer: list[str]) -> list[Op]:
+        """The whole answer once more, with the marks of its check."""
+        self._answer.html, self._tail = list(answer), ""
+        self._grown.clear()
+        return [["marked", answer]]
+
     def note(self, text: str) -> list[Op]:
         """A notice."""
         self._notes.append(text)

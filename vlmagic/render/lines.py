@@ -5,6 +5,7 @@ This room refuses to display: it says, others show.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -16,7 +17,10 @@ from vlmagic.lesson import divide
 from vlmagic.markup import bundle
 
 if TYPE_CHECKING:
+    from vlmagic.algebra import Step
+    from vlmagic.claims import Claim
     from vlmagic.errors import VLReasonError
+    from vlmagic.markup import Mark
     from vlmagic.request import Request
     from vlmagic.transcript import Transcript
 
@@ -53,6 +57,26 @@ class Ended(Protocol):
     @property
     def seconds(self) -> float | None:
         """How long it took."""
+
+    @property
+    def claims(self) -> Sequence[Claim]:
+        """What it says of the figures, judged."""
+
+    @property
+    def checks(self) -> Sequence[Step]:
+        """Its steps of mathematics, judged."""
+
+    @property
+    def checked(self) -> str:
+        """How many were right, wrong, or neither; nothing where nothing was checked."""
+
+    @property
+    def marked(self) -> str:
+        """The answer as Markdown, with its marks."""
+
+    @property
+    def marks(self) -> Sequence[Mark]:
+        """The same marks with their places."""
 
 
 def asked_of(result: Ended, thinking: str = "fold") -> Asked:
@@ -163,14 +187,25 @@ def counted(result: Ended) -> list[str]:
 
 
 def ended(result: Ended) -> dict[str, str]:
-    """How it ended, for the view: status, its word, the line of counts, the time."""
+    """How it ended, for the view: status, its word, the lines of counts, the time."""
     line, _, remedy = status_line(result).partition("\n")
     return {
         "status": result.transcript.status,
         "word": word(result.transcript.status),
-        "line": "\n".join(part for part in (line, remedy) if part),
+        "line": "\n".join(part for part in (line, result.checked, remedy) if part),
         "time": time(result.seconds) if result.seconds else "",
     }
+
+
+def verdicts(result: Ended) -> list[str]:
+    """The summary of a checked answer and what was wrong in it, where no mark can stand beside it."""
+    every: list[Claim | Step] = [*result.claims, *result.checks]
+    wrong = [
+        f"✗ {one.text.strip()}" + (f" → {one.truth}" if one.truth else "")
+        for one in every
+        if one.verdict == "wrong"
+    ]
+    return [result.checked, *wrong] if result.checked else []
 
 
 def is_lesson(result: Ended) -> bool:
@@ -187,12 +222,12 @@ def saved(result: Ended, thinking: str = "fold") -> dict[str, str]:
     asked, transcript = asked_of(result, thinking), result.transcript
     taught = divide(transcript.answer).steps if is_lesson(result) else ()
     notices: list[str] = [notice.text for notice in transcript.notices]
-    if checked := getattr(result, "checked", ""):
-        notices.append(checked)
+    if result.checked:
+        notices.append(result.checked)
     return bundle(
         receipt=asked.receipt,
         thinking=transcript.thinking,
-        answer=getattr(result, "marked", transcript.answer),
+        answer=result.marked,
         notices=notices,
         status_line=status_line(result),
         thinking_summary=thought(transcript),

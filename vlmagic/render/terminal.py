@@ -66,7 +66,7 @@ class TerminalSink:
     def finish(self, result: Ended) -> None:
         """How it ended."""
         self._break()
-        for line in lines.status_line(result).splitlines():
+        for line in (*lines.verdicts(result), *lines.status_line(result).splitlines()):
             self._line(line)
         if self._stream is not None:
             self._stream.flush()

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from vlmagic import language
 from vlmagic.events import Answer, Event, Notice, Thinking
 from vlmagic.language import say
+from vlmagic.markup import marked_html
 
 from . import lines
 from .channel import Channel, Op, Stoppable
@@ -167,6 +168,14 @@ def news(
     return ops
 
 
+def ending(channel: Channel, result: Ended, *, hold: bool = False) -> list[Op]:
+    """The last words, the marks of a checked answer, and how it ended; `hold`: without its words."""
+    ops = [] if hold else channel.write(None)
+    if not hold and result.marks:
+        ops = channel.mark(marked_html(result.transcript.answer, result.marks))
+    return [*ops, *channel.end(lines.ended(result))]
+
+
 class LiveSink:
     """Shows a question in a widget while it runs, and leaves the saved bundle behind.
 
@@ -221,8 +230,7 @@ class LiveSink:
         channel = self._channel
         assert channel is not None
         self._handle.update(lines.saved(result, self._asked.thinking), raw=True)
-        rest = [] if self._asked.hold else channel.write(None)
-        channel.flush([*rest, *channel.end(lines.ended(result))])
+        channel.flush(ending(channel, result, hold=self._asked.hold))
         _ended.append(self._widget)
         forget(_KEPT)
 
@@ -243,8 +251,7 @@ def again(result: Ended) -> Any:
     asked = lines.asked_of(result)
     channel.begin(head(request, asked, stoppable=False), request.images, result.seconds or 0.0)
     news(channel, transcript, transcript.events)
-    channel.write(None)
     channel.summary(lines.thought(transcript))
-    channel.end(lines.ended(result))
+    ending(channel, result)
     channel.repeat()
     return widget
