@@ -11,6 +11,7 @@ import matplotlib as mpl
 import numpy as np
 import PIL.Image
 import pytest
+from conftest import Kernel
 
 import vlmagic
 from vlmagic import shelf
@@ -371,3 +372,29 @@ def test_a_result_goes_on_in_a_panel(emulator: Emulator) -> None:
     assert request is not None
     assert len(request.history) == 2
     other.panel.close()
+
+
+def test_a_message_beside_a_cell_leaves_its_figures_alone(kernel: Kernel) -> None:
+    """What a page says while a cell draws is heard at once, and shows no figure before its time."""
+    kernel.run("import threading, vlmagic\npanel = vlmagic.Panel()\nheard = threading.Semaphore(0)")
+    kernel.run("panel.widget.on_msg(lambda *_: heard.release())")
+    client = kernel.client
+    client.control_channel.send(client.session.msg("create_subshell_request"))
+    subshell = client.get_control_msg(timeout=20)["content"].get("subshell_id")
+    if subshell is None:
+        pytest.skip("this ipykernel has no subshells")
+    comm_id = kernel.value("panel.widget.comm.comm_id")
+    cell = client.execute(
+        "plt.plot([1, 2])\nprint([heard.acquire(timeout=20) for _ in range(2)])\n"
+        "plt.title('whole')\nplt.show()"
+    )
+    comm = {"comm_id": comm_id, "data": {"method": "custom", "content": {"t": "hello"}}}
+    for _ in range(2):  # the second is heard once all of the first is done
+        message = client.session.msg("comm_msg", comm)
+        message["header"]["subshell_id"] = subshell
+        client.shell_channel.send(message)
+    outputs = kernel.outputs(cell)
+    assert outputs[0]["text"].strip() == "[True, True]"
+    assert [o["output_type"] for o in outputs[1:]] == ["display_data"]
+    assert kernel.value("[i.title for i in vlmagic.figures()]") == ["whole"]
+    kernel.run("panel.close()")

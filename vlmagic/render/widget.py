@@ -138,6 +138,11 @@ def promptly(widget: Any) -> None:
     comm = getattr(widget, "comm", None)
     if comm is not None and hasattr(comm, "_reply_subshell_for"):
         comm._reply_subshell_for = lambda _, default: default
+    # To a comm, a message is a small cell: before and after it matplotlib shows, and closes, whatever
+    # is open. Beside a cell that draws, that would be a figure half done, on two threads at once.
+    callback = getattr(comm, "_msg_callback", None)
+    if comm is not None and callback is not None:
+        comm.handle_msg = callback
 
 
 def connect(widget: Any, stop: Stoppable | None) -> Channel:
