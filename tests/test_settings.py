@@ -186,3 +186,18 @@ def test_every_setting_says_what_it_is() -> None:
         assert row.about
         if row.default is not None:
             assert row.read(row.default, "default") == row.default
+
+
+def test_an_unknown_option_is_refused_with_a_near_one() -> None:
+    """A name that is no setting is refused, wherever options come from; a near one is named."""
+    with pytest.raises(SettingsError) as caught:
+        resolve({"modle": "x"})
+    assert "modle" in caught.value.message
+    assert caught.value.hint == "Did you mean model?"
+
+
+def test_plain_http_to_another_machine_says_how_else() -> None:
+    """Unencrypted addresses of other machines are refused, with a tunnel that works for that host."""
+    with pytest.raises(SettingsError) as caught:
+        resolve({"base_url": "http://192.168.1.7:8000/v1"})
+    assert "ssh -N -L 8000:localhost:8000 192.168.1.7" in caught.value.hint

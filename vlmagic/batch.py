@@ -59,12 +59,6 @@ def map(  # noqa: A001 - its name is vlmagic.map
     """
     if max_cost is not None:
         options["max_cost"] = max_cost
-    unknown = [name for name in options if name not in settings.BY_NAME]
-    if unknown:
-        raise CellError(
-            say("There is no option {name}.", name=unknown[0]),
-            say("There are: {names}.", names=", ".join(settings.BY_NAME)),
-        )
     if max_concurrency < 1:
         raise CellError(
             say("max_concurrency cannot be {value!r}.", value=max_concurrency),

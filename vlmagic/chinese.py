@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 SENTENCES: dict[str, str] = {
+    "Use https://, or bring its port to this machine: ssh -N -L 8000:localhost:8000 {host}, then http://localhost:8000/v1.": "请用 https://；或把它的端口转到本机：ssh -N -L 8000:localhost:8000 {host}，再用 http://localhost:8000/v1。",
     "%%vlreason [options]          the question stands below": "%%vlreason [选项]          问题写在下面",
     "%vl emulator takes nothing, or stop.": "%vl emulator 不带参数，或带 stop。",
     "%vl has no command {word!r}.": "%vl 没有命令 {word!r}。",

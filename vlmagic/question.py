@@ -177,9 +177,8 @@ def structured(
     wanted = schema_of(schema) if schema is not None else None
     model = find(settings["model"])
     always = settings.hosted and model is not None and model.mode == "thinking"
-    native = wanted is not None and (
-        not settings.hosted or settings["model"].startswith(_SCHEMA_MODELS)
-    )
+    takes = not settings.hosted or (model is not None and model.json_schema)
+    native = wanted is not None and takes
     if wanted is not None and not native:
         prompt += "\n\n" + say("Answer with JSON alone, fitting this JSON schema:") + "\n"
         prompt += json.dumps(wanted, ensure_ascii=False)
@@ -200,10 +199,6 @@ def structured(
         named = {"name": "answer", "schema": wanted, "strict": True}
         return prompt, thinking, {"type": "json_schema", "json_schema": named}, told
     return prompt, thinking, {"type": "json_object"}, told
-
-
-_SCHEMA_MODELS = ("qwen3.7-plus", "qwen3.7-max", "qwen3.8-max")
-"""Models that take `json_schema` (structured-output page, second half of 2026)."""
 
 
 def follow(

@@ -12,9 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from . import question, settings, shelf
-from .errors import CellError, Interrupted
+from .errors import Interrupted
 from .events import Done, Event, Failed
-from .language import say
 from .references import Reference
 from .references import parse as parse_reference
 from .render import current_shell
@@ -128,12 +127,6 @@ def _prepare(
     api_key: str | None,
     options: Mapping[str, Any],
 ) -> question.Question:
-    unknown = [name for name in options if name not in settings.BY_NAME]
-    if unknown:
-        raise CellError(
-            say("There is no option {name}.", name=unknown[0]),
-            say("There are: {names}.", names=", ".join(settings.BY_NAME)),
-        )
     key = settings.Key(api_key, "api_key=") if api_key else None
     found = settings.resolve(options, None, os.environ, key=key)
     looked = _look(images, found)

@@ -7,6 +7,7 @@ emulator that was started here; it never prints. This room refuses IPython and t
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -200,12 +201,6 @@ class Settings:
 
     def changed(self, options: Mapping[str, Any]) -> Settings:
         """The same settings but for these options; the key stays where the host does."""
-        unknown = [name for name in options if name not in BY_NAME]
-        if unknown:
-            raise SettingsError(
-                say("There is no option {name}.", name=unknown[0]),
-                say("There are: {names}.", names=", ".join(BY_NAME)),
-            )
         known = {name: value for name, value in self.values.items() if value is not None}
         found = resolve({**known, **options}, key=self.key)
         if found.host != self.host:
@@ -252,7 +247,17 @@ def resolve(
 
     `key` goes before the environment's. A key for Model Studio is never sent to another host:
     `DASHSCOPE_API_KEY` is read for Model Studio only, `OPENAI_API_KEY` for other hosts only.
+    `SettingsError` for a name that is no setting, and for a value that cannot be.
     """
+    for name in options:
+        if name not in BY_NAME:
+            near = difflib.get_close_matches(name, BY_NAME, 1)
+            raise SettingsError(
+                say("There is no option {name}.", name=name),
+                say("Did you mean {name}?", name=near[0])
+                if near
+                else say("There are: {names}.", names=", ".join(BY_NAME)),
+            )
     environ = environ or {}
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
@@ -322,7 +327,11 @@ def _base_url(values: Mapping[str, Any], origins: Mapping[str, str]) -> str:
     if parts.scheme == "http" and not is_loopback(given):
         raise SettingsError(
             say("{url} would send your key and pictures unencrypted.", url=given),
-            say("Use https:// for every host but this machine."),
+            say(
+                "Use https://, or bring its port to this machine: "
+                "ssh -N -L 8000:localhost:8000 {host}, then http://localhost:8000/v1.",
+                host=parts.hostname,
+            ),
         )
     url = str(given).rstrip("/")
     if native and url.endswith(_COMPATIBLE):

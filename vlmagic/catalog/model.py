@@ -126,6 +126,8 @@ class Model:
     """Defaults when not thinking, where they differ."""
     reasoning_effort: tuple[tuple[str, int], ...] = ()
     """Words for the budget, with the tokens each stands for; never together with a budget."""
+    json_schema: bool = False
+    """Takes `response_format` of the type `json_schema` (structured-output page, second half of 2026)."""
     returns_thinking: bool = False
     """Earlier thinking must be sent back with the history (`preserve_thinking`)."""
     prices: tuple[Price, ...] = ()

@@ -223,6 +223,7 @@ _Q36_FLASH = replace(_Q36, prices=(_two("singapore", (0.25, 1.5), (1, 4)),))
 _Q37 = replace(_Q35, family="qwen3.7", max_images=2048)
 _Q37_PLUS = replace(
     _Q37,
+    json_schema=True,
     prices=(
         _two("beijing", (0.276, 1.101), (0.826, 3.301)),
         _two("singapore", (0.4, 1.6), (1.2, 4.8)),
@@ -235,6 +236,7 @@ _Q38_MAX = replace(
     max_thinking=262_144,
     reasoning_effort=(("low", 4_096), ("medium", 16_384), ("xhigh", 262_144)),
     returns_thinking=True,
+    json_schema=True,
 )
 _KIMI = Model(
     name="kimi-k2.5",
