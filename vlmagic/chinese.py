@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 SENTENCES: dict[str, str] = {
-    "Use https://, or bring its port to this machine: ssh -N -L 8000:localhost:8000 {host}, then http://localhost:8000/v1.": "请用 https://；或把它的端口转到本机：ssh -N -L 8000:localhost:8000 {host}，再用 http://localhost:8000/v1。",
     "%%vlreason [options]          the question stands below": "%%vlreason [选项]          问题写在下面",
     "%vl emulator takes nothing, or stop.": "%vl emulator 不带参数，或带 stop。",
     "%vl has no command {word!r}.": "%vl 没有命令 {word!r}。",
@@ -372,7 +371,7 @@ SENTENCES: dict[str, str] = {
     "Turn it into a numpy array first.": "请先转换成 numpy 数组。",
     "Turn off the mode that uses the free quota alone in the service's console, or ask another model.": "请在服务控制台关闭“仅使用免费额度”模式，或换一个模型。",
     "Upgrade vlmagic: pip install -U vlmagic": "请升级 vlmagic：pip install -U vlmagic",
-    "Use https:// for every host but this machine.": "除本机外，请一律使用 https://。",
+    "Use https://, or bring its port to this machine: ssh -N -L 8000:localhost:8000 {host}, then http://localhost:8000/v1.": "请用 https://；或把它的端口转到本机：ssh -N -L 8000:localhost:8000 {host}，再用 http://localhost:8000/v1。",
     "Use real numbers: bool, integers or floats.": "请使用实数：布尔、整数或浮点数。",
     'Using the variable {name}; write "{name}" for the file.': '使用变量 {name}；要用同名文件请写 "{name}"。',
     "VS Code shows widgets only with modules from the network": "VS Code 需要联网模块才会显示组件",
