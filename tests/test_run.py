@@ -12,7 +12,7 @@ import pytest
 from vlmagic import errors
 from vlmagic.events import Answer, Done, Event, Failed, Notice, Thinking
 from vlmagic.request import Request
-from vlmagic.result import Result
+from vlmagic.result import Context, Result
 from vlmagic.run import FRAME, Cancel, Clock, ask
 from vlmagic.settings import Limits
 from vlmagic.transcript import Transcript
@@ -321,8 +321,42 @@ def test_a_broken_display_never_loses_the_answer(where: str) -> None:
     result = ask(ASKED, Scripted(told(*FULL)), broken, whole)
     assert (result.answer, result.status) == ("a", "complete")
     assert whole.calls[-1] == "finish"
-    if where != "finish":
-        assert [n.kind for n in result.notices] == ["sink"]
+    assert [n.kind for n in result.notices] == ["sink"]
+    assert isinstance(result.events[-1], Done)
+    assert [n for batch in whole.batches for n in batch if isinstance(n, Notice)] == list(
+        result.notices
+    )
+
+
+def test_a_failing_sink_is_told_while_the_answer_comes() -> None:
+    """Who still listens hears of it before the next word, not at the end."""
+    heard = threading.Event()
+
+    class Hears(Kept):
+        def show(self, transcript: Transcript, batch: Sequence[Event]) -> None:
+            super().show(transcript, batch)
+            if any(isinstance(event, Notice) for event in batch):
+                heard.set()
+
+    def script() -> Iterator[Event]:
+        yield Thinking("t")
+        assert heard.wait(30)
+        yield from FULL
+
+    for failing_first in (True, False):
+        heard.clear()
+        broken, whole = Kept(fail_at="show"), Hears()
+        sinks = (broken, whole) if failing_first else (whole, broken)
+        assert ask(ASKED, Scripted(script), *sinks).answer == "a"
+
+
+def test_what_is_noticed_is_shown() -> None:
+    """What was known before, and each retry, reaches the sinks as it is said."""
+    sink, refused = Kept(), errors.UnavailableError("busy", "wait")
+    refused.retry_after = 0.0
+    ask(ASKED, Scripted(told(refused), told(*FULL)), sink, context=Context(notices=("small",)))
+    shown = [event for batch in sink.batches for event in batch if isinstance(event, Notice)]
+    assert [notice.kind for notice in shown] == ["before", "retry"]
 
 
 def test_two_interleaved_conversations_stay_apart() -> None:
@@ -349,8 +383,6 @@ def test_two_interleaved_conversations_stay_apart() -> None:
 
 def test_notices_of_the_question_come_first() -> None:
     """What was known before sending stands in the Result, too."""
-    from vlmagic.result import Context
-
     result = ask(ASKED, Scripted(told(*FULL)), context=Context(notices=("first frame only",)))
     assert result.events[0] == Notice("before", "first frame only", result.events[0].at)
 

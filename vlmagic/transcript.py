@@ -105,6 +105,14 @@ class Transcript:
             case _:
                 assert_never(event)
 
+    def remark(self, notice: Notice) -> None:
+        """Take a notice at any time; one that comes after the terminal event stands before it."""
+        if self.end is None:
+            self.feed(notice)
+        else:
+            self.events.insert(-1, notice)
+            self.notices.append(notice)
+
     def _call(self, piece: ToolCall) -> None:
         known = self._calls.get(piece.index)
         if known is None:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from vlmagic.events import Event
+from vlmagic.events import Event, Notice
 from vlmagic.language import say
 from vlmagic.markup import running
 
@@ -46,27 +46,29 @@ class StaticSink:
 
         self._model = request.model
         self._began = self._shown = time.monotonic()
-        first = self._bundle(f"{request.model} · {say('waiting')}", "")
+        first = self._bundle([f"{request.model} · {say('waiting')}"], "")
         if self._handle is None:
             self._handle = display(first, raw=True, display_id=True)
         else:
             self._handle.update(first, raw=True)
 
     def show(self, transcript: Transcript, batch: Sequence[Event]) -> None:
-        """The last lines, if the last update was long enough ago."""
+        """The last lines, if the last update was long enough ago; a notice at once."""
         now = time.monotonic()
-        if now - self._shown < _PAUSE:
+        noticed = any(isinstance(event, Notice) for event in batch)
+        if now - self._shown < _PAUSE and not noticed:
             return
         self._shown = now
         status = f"{self._model} · {lines.live(transcript, now - self._began)}"
         hidden = transcript.phase == "thinking" and self._asked.thinking == "hidden"
         hidden = hidden or self._asked.hold
         tail = "" if hidden else transcript.tail(_TAIL).strip("\n")
-        self._handle.update(self._bundle(status, tail), raw=True)
+        notices = [notice.text for notice in transcript.notices]
+        self._handle.update(self._bundle([*notices, status], tail), raw=True)
 
     def finish(self, result: Ended) -> None:
         """What is saved."""
         self._handle.update(lines.saved(result, self._asked.thinking), raw=True)
 
-    def _bundle(self, status: str, tail: str) -> dict[str, str]:
-        return running((*self._asked.receipt, status), tail)
+    def _bundle(self, status: Sequence[str], tail: str) -> dict[str, str]:
+        return running([*self._asked.receipt, *status], tail)
