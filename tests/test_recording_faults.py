@@ -233,8 +233,44 @@ def test_every_nth_write_failing(tmp_path: Path, nth: int, *, tear: bool) -> Non
     assert data.endswith(b"\n")
     assert not found.complete
     assert found.events == tuple(result.events[: len(found.events)])
-    if any(n.kind == "sink" for n in result.notices):
-        assert "No space left" in next(n.text for n in result.notices if n.kind == "sink")
+    assert ["No space left" in n.text for n in result.notices if n.kind == "sink"] == (
+        [True] if sink.failed else []
+    )
+
+
+def test_a_full_disk_is_said_at_once(tmp_path: Path) -> None:
+    """While the answer still comes, whoever watches reads that it is recorded no further."""
+    sink, told = recorder(tmp_path, write=failing(3, tear=True)), threading.Event()
+
+    class Watches:
+        def start(self, request: Request) -> None:
+            """Nothing to prepare."""
+
+        def show(self, transcript: Transcript, batch: Sequence[Event]) -> None:
+            """Wait for the notice."""
+            if any(isinstance(e, Notice) and "No space left" in e.text for e in batch):
+                told.set()
+
+        def finish(self, result: Result) -> None:
+            """Nothing to end."""
+
+    class Patient(Teller):
+        def open(self, request: Any) -> Any:
+            stream = super().open(request)
+
+            def events() -> Iterator[Event]:
+                yield Thinking("one ")
+                while not told.wait(0.1):
+                    yield Thinking("more ")
+                yield from (Answer("whole"), Done("stop"))
+
+            stream.events = events()
+            return stream
+
+    result = ask(question(), Patient(), sink, Watches())
+    assert (result.status, result.answer) == ("complete", "whole")
+    found = read(Folder(tmp_path), sink.name)
+    assert found.events == tuple(result.events[: len(found.events)])
 
 
 def test_short_writes_are_continued(tmp_path: Path) -> None:

@@ -834,4 +834,6 @@ SENTENCES: dict[str, str] = {
     "{workspace} is no workspace id.": "{workspace} 不是有效的业务空间 ID。",
     "… {left} characters left out …": "……略去 {left} 个字符……",
     "… {left} characters left out; the full text is in .thinking …": "……略去 {left} 个字符；全文见 .thinking ……",
+    "{problem} The answer goes on.": "{problem}回答继续。",
+    "What was written is whole.": "已写入的部分是完整的。",
 }

@@ -1,7 +1,8 @@
 """The sink that keeps an answer while it comes.
 
 What has come is handed to the system twice a second and to the disk each second, in whole lines:
-whatever kills this process, what stands in the file can be read to its last whole line. This room refuses to retry: when nothing can be written any more, it says so and lets go.
+whatever kills this process, what stands in the file can be read to its last whole line. This room
+refuses to retry: when nothing can be written any more, it says so and lets go.
 """
 
 from __future__ import annotations
@@ -186,7 +187,7 @@ class Recorder:
         self._close()
         raise RecordingError(
             say("{name} is not recorded further: {why}.", name=self.name, why=why),
-            say("What was written is whole; the answer goes on."),
+            say("What was written is whole."),
         )
 
     def _to_disk(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from vlmagic.errors import VLReasonError
 from vlmagic.events import Event, Notice
 from vlmagic.language import say
 from vlmagic.request import Request
@@ -55,14 +56,14 @@ class Sinks:
                 self._lose(sink, error)
 
     def _lose(self, sink: Sink, error: Exception) -> None:
-        notice = Notice(
-            "sink",
-            say(
+        if isinstance(error, VLReasonError):
+            text = say("{problem} The answer goes on.", problem=error.message)
+        else:
+            text = say(
                 "{what} stopped working ({error}); the answer goes on.",
                 what=type(sink).__name__,
                 error=f"{type(error).__name__}: {error}"[:200],
-            ),
-            at=self._transcript.seconds or 0.0,
-        )
+            )
+        notice = Notice("sink", text, at=self._transcript.seconds or 0.0)
         self._transcript.remark(notice)
         self._lost.append(notice)
