@@ -386,7 +386,7 @@ SENTENCES: dict[str, str] = {
     "What came so far is kept. Please report this.": "已收到的内容已保留。请报告此问题。",
     "What do you want to know? Ctrl+Enter asks.": "想知道什么？按 Ctrl+Enter 提问。",
     "What is whole was played. Record it anew with --record record.": "完整的部分已经回放。请用 --record record 重新录制。",
-    "What was written is whole; the answer goes on.": "已写入的部分是完整的；回答继续。",
+    "What was written is whole.": "已写入的部分是完整的。",
     "Write @{text} for what In[{text}] has shown.": "要引用 In[{text}] 显示的内容，请写 @{text}。",
     "Write a question first.": "请先写下问题。",
     "Write a variable, a path, a URL, or @last.": "请写变量、路径、网址或 @last。",
@@ -806,6 +806,7 @@ SENTENCES: dict[str, str] = {
     "{place} in the prompt: {problem}": "问题中的 {place}：{problem}",
     "{problem} Asking again ({attempt}/{most}) in {seconds} s.": "{problem} {seconds} 秒后重试（{attempt}/{most}）。",
     "{problem} Asking again in {seconds} s, more slowly.": "{problem} {seconds} 秒后以较慢的速度重新提问。",
+    "{problem} The answer goes on.": "{problem}回答继续。",
     "{prompts} prompts and {images} pictures make no pairs.": "{prompts} 个问题和 {images} 张图片配不成对。",
     "{region} has no host without a workspace.": "{region} 地域没有公共地址，需要业务空间。",
     "{scheme} addresses cannot be looked at: {text}": "无法查看 {scheme} 地址：{text}",
@@ -834,6 +835,4 @@ SENTENCES: dict[str, str] = {
     "{workspace} is no workspace id.": "{workspace} 不是有效的业务空间 ID。",
     "… {left} characters left out …": "……略去 {left} 个字符……",
     "… {left} characters left out; the full text is in .thinking …": "……略去 {left} 个字符；全文见 .thinking ……",
-    "{problem} The answer goes on.": "{problem}回答继续。",
-    "What was written is whole.": "已写入的部分是完整的。",
 }
