@@ -835,4 +835,7 @@ SENTENCES: dict[str, str] = {
     "{workspace} is no workspace id.": "{workspace} 不是有效的业务空间 ID。",
     "… {left} characters left out …": "……略去 {left} 个字符……",
     "… {left} characters left out; the full text is in .thinking …": "……略去 {left} 个字符；全文见 .thinking ……",
+    "%vl emulator takes nothing, stop, or --slip NAME.": "%vl emulator 不带参数，或带 stop、--slip NAME。",
+    "It slips on purpose from now on: {slip}.": "从现在起它会故意出错：{slip}。",
+    "say something wrong on purpose: {names}": "故意说错一处：{names}",
 }

@@ -197,6 +197,7 @@ def _panel(magics: VLMagics, words: Sequence[str]) -> object:
 
 def _emulator(magics: VLMagics, words: Sequence[str]) -> str | None:
     from .emulator import Emulator
+    from .emulator.slips import SLIPS
 
     if list(words) == ["stop"]:
         if magics.emulator is None:
@@ -206,19 +207,23 @@ def _emulator(magics: VLMagics, words: Sequence[str]) -> str | None:
             magics.emulator = None
             print(say("The emulator has stopped; questions go to the real service again."))
         return None
-    if words:
+    slip = words[1] if list(words[:1]) == ["--slip"] and len(words) == 2 else None
+    if words and slip not in SLIPS:
         raise CellError(
-            say("%vl emulator takes nothing, or stop."), say("For example: %vl emulator stop")
+            say("%vl emulator takes nothing, stop, or --slip NAME."),
+            say("There are: {names}.", names=", ".join(SLIPS)),
         )
     if magics.emulator is None:
         magics.emulator = Emulator()
         magics.emulator.start()
+    magics.emulator.slip = slip
     print(
         say(
             "The local emulator answers at {url} until `%vl emulator stop`.",
             url=magics.emulator.compatible_url,
         ),
         say("It is no model: it computes what it says from what it is sent, and says so."),
+        *([say("It slips on purpose from now on: {slip}.", slip=slip)] if slip else []),
         sep="\n",
     )
     return None
@@ -258,7 +263,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("show NAME", "a Result again", _show),
     Command("panel", "ask with pictures to tick, a model to choose and a button", _panel),
     Command(
-        "emulator [stop]", "answer locally, without a key; it is no model and says so", _emulator
+        "emulator [stop|--slip NAME]",
+        "answer locally, without a key; it is no model and says so",
+        _emulator,
     ),
     Command(
         "recordings [on|off]",

@@ -57,7 +57,8 @@ class Emulator:
     `rate`: tokens a second (None: at once). `fault`: a name, or a sequence of names and Nones, one
     for each request; the header `x-emulator-fault` overrides it. `retired`: models with a last
     day answer 404, as after it. `shape`: whose compatible stream it writes (`emulator.shapes`).
-    `play`: a folder of recordings, played when their question comes.
+    `play`: a folder of recordings, played when their question comes. `slip`: what it says wrong on
+    purpose, and says so (`emulator.slips`).
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Emulator:
         retired: bool = False,
         shape: str = "model-studio",
         play: str | Path | None = None,
+        slip: str | None = None,
     ) -> None:
         from .playing import Playlist
         from .shapes import SHAPES
@@ -103,6 +105,7 @@ class Emulator:
         self._fault: str | None = None
         self._faults: list[str | None] = []
         self.fault = fault
+        self.slip = slip
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -152,6 +155,17 @@ class Emulator:
             self._fault, self._faults = wish, []
         else:
             self._fault, self._faults = None, list(wish)
+
+    @property
+    def slip(self) -> str | None:
+        """What it says wrong on purpose, in every answer."""
+        return self._slip
+
+    @slip.setter
+    def slip(self, wish: str | None) -> None:
+        from .slips import named
+
+        self._slip = named(wish)
 
     def next_fault(self) -> str | None:
         """The name of the fault for the request that is being answered."""

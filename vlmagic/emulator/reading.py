@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple
@@ -46,6 +46,8 @@ class Curve:
     points: tuple[Point, ...] = ()
     places: tuple[float, ...] = field(default=(), repr=False)
     """The x of `points` as numbers."""
+    across: str = ""
+    """What its x axis is called."""
 
     @property
     def change(self) -> float:
@@ -124,6 +126,7 @@ def read(facts: Sequence[Mapping[str, Any]]) -> Reading:
         _title(titles, data.get("figure"))
         for axes, each in enumerate(_objects(data.get("axes")), start=1):
             _title(titles, each.get("title"))
+            before = len(curves)
             for number, line in enumerate(_objects(each.get("lines")), start=1):
                 _keep(curves, _line(line, _label(line, f"line {number}"), figure, axes))
             for number, bars in enumerate(_objects(each.get("bars")), start=1):
@@ -140,6 +143,9 @@ def read(facts: Sequence[Mapping[str, Any]]) -> Reading:
                 if isinstance(n, int):
                     label = _label(cloud, f"points {number}")
                     clouds.append(Cloud(label, figure, n, _number(cloud.get("r"))))
+            across = each.get("x")
+            label = str(across.get("label") or "") if isinstance(across, Mapping) else ""
+            curves[before:] = [replace(curve, across=label) for curve in curves[before:]]
     return Reading(tuple(titles), tuple(curves), tuple(clouds))
 
 

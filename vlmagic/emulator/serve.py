@@ -16,6 +16,7 @@ from vlmagic.language import say
 from . import Emulator
 from .faults import NAMES
 from .shapes import SHAPES
+from .slips import SLIPS
 
 _RATE = 60.0
 """Tokens a second, about what the service writes."""
@@ -67,6 +68,12 @@ def parser() -> argparse.ArgumentParser:
         default="model-studio",
         help=say("whose compatible stream to write"),
     )
+    add(
+        "--slip",
+        choices=list(SLIPS),
+        metavar="NAME",
+        help=say("say something wrong on purpose: {names}", names=", ".join(SLIPS)),
+    )
     add("--play", metavar="FOLDER", help=say("play these recordings when their question comes"))
     add(
         "--retired", action="store_true", help=say("models with a last day answer 404, as after it")
@@ -96,6 +103,7 @@ def serve(argv: Sequence[str] | None = None) -> int:
             retired=chosen.retired,
             shape=chosen.shape,
             play=chosen.play,
+            slip=chosen.slip,
         ).start()
     except (OSError, ValueError) as error:
         options.error(str(error))

@@ -104,7 +104,7 @@ class Chat(Guarded):
         elif workload is not None:
             said = bench.said(workload)
         else:
-            thinking, answer, calls = speak(asked)
+            thinking, answer, calls = speak(asked, emulator.slip)
             said = words.utter(
                 thinking,
                 answer,

@@ -20,6 +20,7 @@ from .looking import colours, content_box, in_thousandths
 from .pictures import NOMINAL, Picture
 from .reading import read
 from .schema import instance
+from .slips import Sentences
 from .telling import Telling, Tongue, code
 from .watching import counted, watched
 
@@ -30,9 +31,12 @@ _POINTING = re.compile(
 _MOST_QUOTED = 300
 
 
-def speak(asked: Asked) -> tuple[str, str, list[ToolCall]]:
-    """Thinking, answer and tool calls for a request; the same for the same request."""
-    voice = _Voice(asked)
+def speak(asked: Asked, slip: str | None = None) -> tuple[str, str, list[ToolCall]]:
+    """Thinking, answer and tool calls for a request; the same for the same request.
+
+    `slip`: what it was told to say wrong (`slips.SLIPS`).
+    """
+    voice = _Voice(asked, slip)
     calls = voice.calls()
     if calls:
         answer = ""
@@ -46,11 +50,12 @@ def speak(asked: Asked) -> tuple[str, str, list[ToolCall]]:
 class _Voice(Tongue):
     """One request, in one language."""
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: Asked, slip: str | None) -> None:
         super().__init__(asked.question)
         self.asked = asked
         self.reading = read(asked.facts)
         self.telling = Telling(asked.question, self.reading)
+        self.sentences = Sentences(asked.question, self.reading, asked.pictures, slip)
 
     # -- thinking --------------------------------------------------------------------------
 
@@ -73,6 +78,7 @@ class _Voice(Tongue):
             ),
             *self._thought_pictures(),
             *self._thought_facts(),
+            *self.sentences.thought(),
             self.t(
                 "That is all that can be said without a model. I put it together: first that I "
                 "am an emulator, then what the chart says, then the pictures and their tokens, "
@@ -124,6 +130,7 @@ class _Voice(Tongue):
         if _POINTING.search(self.asked.question):
             parts.extend(self._boxes())
         parts.extend(self.telling.chart())
+        parts.extend(self.sentences.said())
         parts.extend(self._pictures())
         quoted = code(self.asked.question, _MOST_QUOTED)
         parts.append(
