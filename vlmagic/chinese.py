@@ -4,7 +4,7 @@ from __future__ import annotations
 
 SENTENCES: dict[str, str] = {
     "%%vlreason [options]          the question stands below": "%%vlreason [选项]          问题写在下面",
-    "%vl emulator takes nothing, or stop.": "%vl emulator 不带参数，或带 stop。",
+    "%vl emulator takes nothing, stop, or --slip NAME.": "%vl emulator 不带参数，或带 stop、--slip NAME。",
     "%vl has no command {word!r}.": "%vl 没有命令 {word!r}。",
     "%vl panel takes nothing.": "%vl panel 不带参数。",
     "%vl show takes one name.": "%vl show 需要一个变量名。",
@@ -106,7 +106,6 @@ SENTENCES: dict[str, str] = {
     "Follow up another one with -c=NAME, or ask anew.": "请用 -c=变量名 追问另一个，或重新提问。",
     "Follow up from here": "从这里追问",
     "Follows up {n}": "接着第 {n} 问",
-    "For example: %vl emulator stop": "例如：%vl emulator stop",
     "For example: %vl show why": "例如：%vl show why",
     "For example: --param top_k=20": "例如：--param top_k=20",
     "For example: {flag} {metavar}": "例如：{flag} {metavar}",
@@ -147,6 +146,7 @@ SENTENCES: dict[str, str] = {
     "It looks like https://host/v1.": "地址形如 https://host/v1。",
     "It must be frames × height × width, with 1, 3 or 4 channels at most.": "应为 帧数 × 高 × 宽，最多再加 1、3 或 4 个通道。",
     "It must be height × width, with 1, 3 or 4 channels at most; take one with a[0].": "形状应为 高 × 宽，可带 1、3 或 4 个通道；可用 a[0] 取出其中一张。",
+    "It slips on purpose from now on: {slip}.": "从现在起它会故意出错：{slip}。",
     "It takes a concurrent.futures.Executor.": "它需要一个 concurrent.futures.Executor。",
     "It takes one of: {choices}.": "可选值：{choices}。",
     "It takes {what}.": "它需要{what}。",
@@ -588,6 +588,7 @@ SENTENCES: dict[str, str] = {
     "run a notebook in replay; what no longer holds": "以回放方式运行笔记本，报告不再成立之处",
     "run the example notebook against the local emulator, streaming here": "用本地模拟器运行示例笔记本，并在此处流式显示",
     "running": "进行中",
+    "say something wrong on purpose: {names}": "故意说错一处：{names}",
     "seed of the randomness": "随机种子",
     "send exact facts of live figures beside the pixels": "在像素之外，一并发送图的精确数据",
     "send the pixels alone": "只发送像素",
@@ -835,7 +836,4 @@ SENTENCES: dict[str, str] = {
     "{workspace} is no workspace id.": "{workspace} 不是有效的业务空间 ID。",
     "… {left} characters left out …": "……略去 {left} 个字符……",
     "… {left} characters left out; the full text is in .thinking …": "……略去 {left} 个字符；全文见 .thinking ……",
-    "%vl emulator takes nothing, stop, or --slip NAME.": "%vl emulator 不带参数，或带 stop、--slip NAME。",
-    "It slips on purpose from now on: {slip}.": "从现在起它会故意出错：{slip}。",
-    "say something wrong on purpose: {names}": "故意说错一处：{names}",
 }
