@@ -108,13 +108,15 @@ def serve(argv: Sequence[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         options.error(str(error))
     out = sys.stdout
-    out.write(say("The emulator listens at {url}, for this machine only.", url=emulator.url) + "\n")
-    out.write(say("It is no model. Its key: {key}", key=emulator.key) + "\n\n")
-    out.write(f"export VLMAGIC_API_KEY={emulator.key}\n")
-    out.write(f"export VLMAGIC_BASE_URL={emulator.compatible_url}\n\n")
-    out.write(say("Stop it with Ctrl-C.") + "\n")
-    out.flush()
     try:
+        out.write(
+            say("The emulator listens at {url}, for this machine only.", url=emulator.url) + "\n"
+        )
+        out.write(say("It is no model. Its key: {key}", key=emulator.key) + "\n\n")
+        out.write(f"export VLMAGIC_API_KEY={emulator.key}\n")
+        out.write(f"export VLMAGIC_BASE_URL={emulator.compatible_url}\n\n")
+        out.write(say("Stop it with Ctrl-C.") + "\n")
+        out.flush()
         threading.Event().wait()
     except KeyboardInterrupt:
         out.write("\n")
