@@ -16,6 +16,7 @@ from typing import Any
 
 from vlmagic import facts
 
+from . import pages
 from .hooks import Hooks
 from .item import LIVE, PLOTLY, RASTERS, VEGA, Item, Run
 from .kinds import drawable, kind_of, picturable, title_of
@@ -70,7 +71,7 @@ class Shelf:
 
     def wants(self, data: Mapping[str, Any], owner: Any) -> bool:
         """Whether there is a picture in a bundle, or an object that can become one."""
-        return _picture_in(data, owner) is not None
+        return _mime_in(data) is not None or drawable(owner) or pages.speaks(data)
 
     def collect(
         self,
@@ -87,13 +88,10 @@ class Shelf:
 
         `shot` is what matplotlib drew for it, if it did.
         """
-        mime = _picture_in(data, owner)
-        if mime is None:
+        seen = _picture_in(data, owner)
+        if seen is None:
             return
-        payload = None if mime == LIVE else data[mime]
-        if mime == LIVE and isinstance(page := data.get("text/html"), str):
-            payload = facts.embedded(page)
-            mime = f"{VEGA}5+json" if payload else LIVE
+        mime, payload = seen
         weight = _weight(payload)
         item = Item(run, 0, mime, payload, kind_of(owner, mime), weight, display_id=display_id)
         if weight > MOST_BYTES_PER_ITEM:
@@ -101,8 +99,8 @@ class Shelf:
         if owner is not None:
             with contextlib.suppress(TypeError):
                 item.owner = weakref.ref(owner)
-            item.title = title_of(owner)
-            item.known = _facts(payload if mime.startswith(VEGA) else owner, shot)
+        item.title = title_of(payload if owner is None else owner)
+        item.known = _facts(payload if mime.startswith(VEGA) else owner, shot)
         if metadata:
             inner = metadata.get(mime)
             item.metadata = {**metadata, **inner} if isinstance(inner, Mapping) else metadata
@@ -140,15 +138,23 @@ def _facts(owner: Any, shot: Shot | None) -> facts.Facts | None:
     return facts.facts_of(shot.figure, region=shot.region)
 
 
-def _picture_in(data: Mapping[str, Any], owner: Any) -> str | None:
-    """The mime type to keep: rasters first, then drawings, then specifications, then the object."""
+def _mime_in(data: Mapping[str, Any]) -> str | None:
+    """The picture to keep of a bundle: rasters first, then drawings, then specifications."""
     for mime in _PICTURES:
         if mime in data:
             return mime
     for mime in data:
         if mime.startswith(VEGA):
             return mime
-    return LIVE if drawable(owner) else None
+    return None
+
+
+def _picture_in(data: Mapping[str, Any], owner: Any) -> tuple[str, Any] | None:
+    """Mime type and payload of what was shown, what its page holds, or else the object itself."""
+    mime = _mime_in(data)
+    if mime is not None:
+        return mime, data[mime]
+    return pages.found(data) or ((LIVE, None) if drawable(owner) else None)
 
 
 def _same(last: Item, new: Item) -> bool:

@@ -16,12 +16,13 @@ from urllib.parse import urlsplit
 
 from vlmagic.errors import ImageError, MissingExtra
 from vlmagic.images import Video, film
-from vlmagic.images.sources import MAX_PIXELS
+from vlmagic.images.sources import MAX_PIXELS, open_picture
 from vlmagic.images.video import FRAME_PIXELS, LEAST_FRAMES, MOST_FRAMES, sample
 from vlmagic.language import say
 from vlmagic.references import VIDEO_SUFFIXES
 
 from .kinds import library_of
+from .pages import Reel
 
 _FORMATS = "mov,matroska,webm,avi,flv,asf,mpeg,mpegts,mpegvideo,gif,ogg,m4v"
 _SPARSE = 4.0
@@ -73,6 +74,12 @@ def _shown(obj: Any, label: str) -> Video:
             say("Give the address of the file itself, or a file."),
         )
     return Video.from_url(url, label)
+
+
+def reel(found: Reel, label: str) -> Video:
+    """An animation as a page plays it."""
+    frames = [open_picture(base64.b64decode(frame), label) for frame in found.frames]
+    return film(frames, fps=found.fps, label=label, origin="page")
 
 
 def moves(obj: Any) -> bool:

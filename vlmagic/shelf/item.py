@@ -18,6 +18,9 @@ from vlmagic.facts import Facts
 RASTERS = ("image/png", "image/jpeg", "image/webp", "image/gif")
 PLOTLY = "application/vnd.plotly.v1+json"
 VEGA = "application/vnd.vegalite.v"
+BOKEH = "application/vnd.bokehjs_exec.v0+json"
+HTML = "text/html"
+"""A page of one picture or film, kept as it was written."""
 LIVE = "live"
 """The mime type of an item that has no picture of its own, only the object it was made from."""
 

@@ -12,11 +12,14 @@ from typing import Any
 
 from vlmagic.facts import figure_of
 
-from .item import PLOTLY, VEGA
+from .item import BOKEH, PLOTLY, VEGA
 
 _NAMES = {"mpl_toolkits": "matplotlib", "_plotly_utils": "plotly"}
 _DRAWING = frozenset({"matplotlib", "seaborn", "plotnine", "ipympl"})
-_ALIVE = {"altair": {"TopLevelMixin"}, "bokeh": {"Plot"}}
+_ALIVE = {
+    "altair": {"TopLevelMixin"},
+    "bokeh": {"Plot", "GridPlot", "Row", "Column", "Tabs"},
+}
 
 
 def library_of(obj: Any) -> str:
@@ -29,8 +32,8 @@ def kind_of(obj: Any, mime: str = "") -> str:
     """The word for a shown thing: its library, or what its mime type says."""
     if obj is not None and library_of(obj) not in ("builtins", "ipykernel", "__main__"):
         return library_of(obj)
-    if mime == PLOTLY:
-        return "plotly"
+    if mime in (PLOTLY, BOKEH):
+        return "plotly" if mime == PLOTLY else "bokeh"
     return "altair" if mime.startswith(VEGA) else "picture"
 
 
@@ -46,12 +49,15 @@ def is_figure(obj: Any) -> bool:
 
 
 def drawable(obj: Any) -> bool:
-    """Whether an object that was shown without a picture can be drawn later on."""
+    """Whether an object that was shown without a picture can be drawn later on.
+
+    The inline backend shows an empty figure as nothing but its name: that is no picture.
+    """
     if obj is None or type(obj).__module__ == "builtins":
         return False
     root = library_of(obj)
     if root == "matplotlib":
-        return is_figure(obj)
+        return is_figure(obj) and len(obj.get_children()) > 1
     if root not in ("altair", "bokeh"):
         return False
     return any(cls.__name__ in _ALIVE[root] for cls in type(obj).__mro__)
@@ -65,11 +71,20 @@ def title_of(obj: Any) -> str:
             titles = [figure.get_suptitle()] if hasattr(figure, "get_suptitle") else []
             titles += [axes.get_title() for axes in figure.axes]
         else:
-            titles = [_declared(obj)]
+            titles = [_specified(obj) if isinstance(obj, Mapping) else _declared(obj)]
     except Exception:  # noqa: BLE001 - other people's objects
         return ""
     title = " ".join(next((text for text in titles if text), "").split())
     return title if len(title) <= 60 else title[:59] + "…"
+
+
+def _specified(chart: Mapping[str, Any]) -> str:
+    """The title in the specification of plotly, of altair, or of a bokeh document."""
+    if "roots" in chart:
+        chart = chart["roots"][0]["attributes"]
+        return str(chart.get("title", {}).get("attributes", {}).get("text", ""))
+    title = chart.get("layout", chart).get("title", "")
+    return str(title.get("text", "") if isinstance(title, Mapping) else title)
 
 
 def _declared(obj: Any) -> str:
@@ -77,6 +92,8 @@ def _declared(obj: Any) -> str:
         return str(obj.layout.title.text or "")
     if library_of(obj) == "plotnine":
         return str(getattr(getattr(obj, "labels", None), "title", None) or "")
+    if library_of(obj) == "bokeh":
+        return str(getattr(getattr(obj, "title", None), "text", None) or "")
     title = getattr(obj, "title", "") if library_of(obj) == "altair" else ""
     return title if isinstance(title, str) else ""
 

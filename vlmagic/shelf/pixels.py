@@ -7,39 +7,25 @@ not. This room refuses to search: it is handed one object.
 
 from __future__ import annotations
 
+import base64
 import io
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from vlmagic import facts
-from vlmagic.errors import ImageError, MissingExtra, VLReasonError
+from vlmagic.errors import ImageError
 from vlmagic.language import say
 
-from .item import PLOTLY, RASTERS, VEGA
+from . import charts, pages
+from .drawn import Drawn, problem
+from .item import BOKEH, HTML, PLOTLY, RASTERS, VEGA
 from .kinds import kind_of, library_of, title_of
 from .witness import watching
 
 _MOST_FILE = 200 * 2**20
 _MOST_ROWS = 200
 _MOST_TABLE = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """One object, drawn: exactly one of `source`, `url` and `text` is there."""
-
-    source: Any = None
-    """bytes, PIL.Image.Image or numpy.ndarray, as images.normalise takes them."""
-    url: str | None = None
-    text: str | None = None
-    origin: str = ""
-    title: str = ""
-    facts: facts.Facts | None = None
-    notices: tuple[str, ...] = ()
-    background: str = "auto"
 
 
 def draw(obj: Any, *, dpi: int | None = None, name: str = "") -> Drawn:
@@ -87,7 +73,7 @@ def savefig(figure: Any, dpi: int | None = None) -> bytes:
         )
     except Exception as error:
         raise ImageError(
-            say("matplotlib cannot draw this figure: {problem}", problem=_problem(error)),
+            say("matplotlib cannot draw this figure: {problem}", problem=problem(error)),
             say("Show the figure in a cell of its own to see what is wrong with it."),
         ) from error
     return buffer.getvalue()
@@ -119,33 +105,29 @@ def read(path: Path) -> Drawn:
 
 def bundle(data: Mapping[str, Any], origin: str = "picture") -> Drawn | None:
     """The picture in a mime bundle, as the page got it; None if there is none."""
-    import base64
-
     for mime in RASTERS:
         if mime in data:
-            raw = data[mime]
-            return Drawn(base64.b64decode(raw) if isinstance(raw, str) else raw, origin=origin)
+            return Drawn(_decoded(data[mime]), origin=origin)
     if "image/svg+xml" in data:
         drawing = data["image/svg+xml"]
         return Drawn(drawing.encode() if isinstance(drawing, str) else drawing, origin=origin)
     if PLOTLY in data:
-        return _plotly_json(data[PLOTLY])
+        return charts.plotly_json(data[PLOTLY])
+    if "roots" in data.get(BOKEH, ()):
+        return charts.bokeh_json(data[BOKEH])
     for mime, specification in data.items():
         if mime.startswith(VEGA):
-            return _vega(specification)
-    return None
+            return charts.vega(specification)
+    inside = pages.found(data)
+    return bundle(dict([inside]), origin) if inside and inside[0] != HTML else None
 
 
-def _raster(draw_it: Any, what: str) -> bytes:
+def _decoded(raw: str | bytes) -> bytes:
+    """The bytes of a picture; what is no base64 after all is left for the reader to refuse."""
     try:
-        return bytes(draw_it())
-    except VLReasonError:
-        raise
-    except Exception as error:
-        raise ImageError(
-            say("This {what} cannot be drawn: {problem}", what=what, problem=_problem(error)),
-            say("Save it as PNG and give the file."),
-        ) from error
+        return base64.b64decode(raw) if isinstance(raw, str) else raw
+    except ValueError:
+        return str(raw).encode()
 
 
 def _pil(obj: Any) -> Drawn | None:
@@ -196,84 +178,6 @@ def _ipython(obj: Any) -> Drawn | None:
     return Drawn(url=str(obj.url), origin="url")
 
 
-def _plotly(obj: Any) -> Drawn | None:
-    if not hasattr(obj, "to_image"):
-        return None
-    from importlib.util import find_spec
-
-    known = facts.facts_of(obj)
-    if find_spec("kaleido") is None:
-        if known is None:
-            raise MissingExtra(
-                say("A plotly figure has to be drawn first, and kaleido is not installed."),
-                say(
-                    "pip install kaleido (it needs Chrome or Chromium), or save the figure as PNG."
-                ),
-            )
-        notice = say(
-            "kaleido is not installed: this plotly figure goes as facts, without its pixels."
-        )
-        return Drawn(text=known.text, origin="plotly", notices=(notice,))
-    return Drawn(
-        _raster(lambda: obj.to_image(format="png", scale=2), "plotly"),
-        origin="plotly",
-        title=title_of(obj),
-        facts=known,
-    )
-
-
-def _plotly_json(specification: Any) -> Drawn | None:
-    from plotly.graph_objects import Figure
-
-    wanted = {key: specification[key] for key in ("data", "layout") if key in specification}
-    return _plotly(Figure(wanted, skip_invalid=True))
-
-
-def _altair(obj: Any) -> Drawn | None:
-    if not hasattr(obj, "to_dict"):
-        return None
-    try:
-        specification = obj.to_dict()
-    except Exception as error:
-        raise ImageError(
-            say("This {what} cannot be drawn: {problem}", what="altair", problem=_problem(error)),
-            say("Show it in a cell of its own to see what is wrong with it."),
-        ) from error
-    return replace(_vega(specification), title=title_of(obj))
-
-
-def _bokeh(obj: Any) -> Drawn | None:
-    if not hasattr(obj, "renderers"):
-        return None
-    raise ImageError(
-        say("A bokeh figure is drawn by the page alone."),
-        say("Save it as PNG with the tool at its side, and give the file."),
-    )
-
-
-def _vega(specification: Any) -> Drawn:
-    known = facts.facts_of(specification)
-    try:
-        import vl_convert
-    except ImportError as error:
-        if known is None:
-            raise MissingExtra(
-                say("An altair chart has to be drawn first, and vl-convert is not installed."),
-                say("pip install vl-convert-python, or save the chart as PNG."),
-            ) from error
-        notice = say(
-            "vl-convert-python is not installed: this altair chart goes as facts, without its "
-            "pixels."
-        )
-        return Drawn(text=known.text, origin="altair", notices=(notice,))
-    text = json.dumps(specification)
-    return Drawn(
-        _raster(lambda: vl_convert.vegalite_to_png(text, scale=2), "altair"),
-        origin="altair",
-        facts=known,
-    )
-
-
 def _by_representation(obj: Any) -> Drawn | None:
     """Anything that can draw itself for a notebook: plotnine, seaborn.objects, ..."""
     if isinstance(obj, type):
@@ -293,7 +197,7 @@ def _by_representation(obj: Any) -> Drawn | None:
                 result = call()
         except Exception as error:
             raise ImageError(
-                say("{kind} cannot draw itself: {problem}", kind=origin, problem=_problem(error)),
+                say("{kind} cannot draw itself: {problem}", kind=origin, problem=problem(error)),
                 say("Show it in a cell of its own to see what is wrong with it."),
             ) from error
         found = result[0] if isinstance(result, tuple) else result
@@ -303,10 +207,6 @@ def _by_representation(obj: Any) -> Drawn | None:
             known = facts.facts_of(shot.figure, region=shot.region) if shot else None
             return Drawn(drawn.source, origin=origin, title=title_of(obj), facts=known)
     return None
-
-
-def _problem(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:300]
 
 
 def _type(obj: Any) -> str:
@@ -320,7 +220,7 @@ _DRAWERS = {
     "pandas": _table,
     "polars": _table,
     "IPython": _ipython,
-    "plotly": _plotly,
-    "altair": _altair,
-    "bokeh": _bokeh,
+    "plotly": charts.plotly,
+    "altair": charts.altair,
+    "bokeh": charts.bokeh,
 }

@@ -1,281 +1,29 @@
 """References to pictures: never a silent pick among several, never an empty hand without a list.
 
-An @-reference means a picture *as it was shown*: the bytes that the page got, the facts of that
-moment. A variable means the object *as it is now*. This room refuses to evaluate (references/
-walks), to draw (pixels.py) and to encode (images/).
+This room refuses to look itself (look.py does): it says in which order, and what is meant when
+nothing is named.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from vlmagic import facts as reading
-from vlmagic.errors import CellError
-from vlmagic.images import Image, Picture, Video, animation, normalise, pieces
 from vlmagic.language import say
-from vlmagic.references import (
-    Attachment,
-    Clipboard,
-    DataURL,
-    Item,
-    Open,
-    Place,
-    Reference,
-    Remote,
-    Shown,
-    Slice,
-    Variable,
-    parse,
-    walk,
-)
+from vlmagic.references import Reference
 
-from . import elsewhere, films, pixels
-from .kinds import is_figure, members_of
-from .listing import nothing_here, several
-from .pick import age_of, newest, open_figures, pick, unflushed
+from .drawn import Resolved
+from .listing import nothing_here
+from .look import Look
+from .pick import age_of, newest, unflushed
 
 if TYPE_CHECKING:
     from . import Shelf
-    from .item import Item as ShelfItem
+    from .item import Item
+
+__all__ = ["Resolved", "default", "resolve", "shown"]
 
 _HIDDEN: frozenset[str] = frozenset()
-_ENOUGH = 2560 * 32 * 32
-_COSTLY = 1000 * 32 * 32
-"""Pixels of a thousand tokens: a retina picture with more is no more legible than at half of it."""
-
-
-@dataclass(slots=True)
-class Resolved:
-    """What references led to: pictures in their order, tables as text, and what to say aloud."""
-
-    images: list[Picture] = field(default_factory=list)
-    texts: list[tuple[str, str]] = field(default_factory=list)
-    """(label, text) of what goes as text: a table as CSV, a chart without pixels as its facts."""
-    notices: list[str] = field(default_factory=list)
-
-    def below(self, prompt: str) -> str:
-        """The prompt with what goes as text below it, each under its label."""
-        return prompt + "".join(f"\n\n{label}:\n{text}" for label, text in self.texts)
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """How to look: the wishes of one call, and where to search."""
-
-    shelf: Shelf | None
-    namespace: Mapping[str, Any]
-    max_pixels: int
-    facts: bool
-    dpi: int | None
-    hidden: frozenset[str]
-    into: Resolved = field(default_factory=Resolved)
-
-    def at(self, reference: Reference) -> None:
-        """Add what one reference means."""
-        match reference:
-            case Shown():
-                for item in pick(reference, self.shelf, self.namespace, self.hidden, self.say):
-                    self.shown(item)
-            case Open():
-                for label, figure in open_figures(
-                    reference,
-                    self.shelf,
-                    self.namespace,
-                    self.hidden,
-                ):
-                    self.draw(figure, label)
-            case Variable():
-                self.variable(reference)
-            case Place():
-                for path in elsewhere.files(reference):
-                    self.draw(path, reference.text if not reference.pattern else str(path))
-            case Remote():
-                self.remote(reference.url, reference.text)
-            case DataURL():
-                data, label = elsewhere.data_url(reference)
-                self.take(pixels.Drawn(data, origin="data URL"), label)
-            case Attachment():
-                name, data = elsewhere.attachment(reference, self.namespace)
-                self.take(pixels.Drawn(data, origin="notebook", title=name), reference.text)
-            case Clipboard():
-                self.take(pixels.Drawn(elsewhere.clipboard(), origin="clipboard"), reference.text)
-
-    def say(self, notice: str) -> None:
-        """Something the user should know."""
-        if notice not in self.into.notices:
-            self.into.notices.append(notice)
-
-    def shown(self, item: ShelfItem) -> None:
-        """A picture as it was shown; drawn anew only for `dpi`, or if it had no pixels."""
-        owner = item.live()
-        if self.dpi and is_figure(owner):
-            now = reading.facts_of(owner)
-            if now and item.known and now.digest != item.known.digest:
-                self.say(say("{label} has changed since it was shown.", label=item.label))
-            self.draw(owner, item.label)
-            return
-        if self.dpi:
-            self.say(
-                say(
-                    "--dpi needs the figure itself; {label} goes as it was shown.",
-                    label=item.label,
-                ),
-            )
-        drawn = None
-        if item.payload is not None:
-            drawn = pixels.bundle({item.mime: item.payload}, item.kind)
-        if drawn is not None:
-            for notice in drawn.notices:
-                self.say(f"{item.label}: {notice}")
-            wanted = item.metadata.get("needs_background")
-            self.take(
-                drawn,
-                item.label,
-                title=item.title,
-                facts=item.known or drawn.facts,
-                most=self._enough(item),
-                background={"light": "white", "dark": "black"}.get(str(wanted), "auto"),
-            )
-        elif owner is not None:
-            self.draw(owner, item.label)
-        else:
-            raise CellError(
-                say("{label} is gone: the picture was not kept, nor its object.", label=item),
-                say("Run the cell that shows it again."),
-            )
-
-    def _enough(self, item: ShelfItem) -> int | None:
-        """Pixels of a retina picture as the page shows it, where more would only cost tokens."""
-        size, width, height = item.size, item.metadata.get("width"), item.metadata.get("height")
-        if size is None or not isinstance(width, (int, float)) or self.max_pixels > _ENOUGH:
-            return None
-        if not isinstance(height, (int, float)):
-            return None
-        if size[0] * size[1] <= _COSTLY or size[0] < 1.5 * width:
-            return None
-        self.say(
-            say(
-                "{label} goes as large as it is shown, {width}×{height}; --hi-res sends it whole.",
-                label=item.label,
-                width=round(width),
-                height=round(height),
-            )
-        )
-        return int(width * height)
-
-    def variable(self, reference: Variable) -> None:
-        """An object as it is now; a bare word may also be a file's name."""
-        bare = not reference.steps and Path(reference.text).is_file()
-        if bare and reference.name not in self.namespace:
-            self.draw(Path(reference.text), reference.text)
-            return
-        if bare:
-            self.say(
-                say('Using the variable {name}; write "{name}" for the file.', name=reference.name),
-            )
-        value, label = walk(reference, self.namespace), reference.text
-        if isinstance(value, str):
-            self.text(value, label)
-            return
-        members = members_of(value)
-        if len(members) > 1:
-            if not any(_is_slice(step) for step in reference.steps):
-                raise several(label, members)
-            self.say(say("{label} is {count} pictures.", label=label, count=len(members)))
-        for number, member in enumerate(members, start=1):
-            self.draw(member, label if len(members) == 1 else f"{label} #{number}")
-
-    def text(self, value: str, label: str) -> None:
-        """A variable that holds the way to a picture: a path, an address, a data URL."""
-        try:
-            inner = parse(value) if len(value) < 4096 or value.startswith("data:") else None
-        except CellError:
-            inner = None
-        if isinstance(inner, (Remote, DataURL)):
-            self.at(inner)
-        elif inner is not None and Path(value).is_file():
-            self.draw(Path(value), label)
-        elif isinstance(inner, Place) and (Path(value).suffix or len(Path(value).parts) > 1):
-            for path in elsewhere.files(inner):
-                self.draw(path, label)
-        else:
-            raise CellError(
-                say("{label} is a text and no way to a picture.", label=label),
-                say("A text may hold a path, an https:// address or a data URL."),
-            )
-
-    def draw(self, obj: Any, label: str) -> None:
-        """An object as it is now."""
-        film = films.of(obj, label)
-        if film is not None:
-            self.into.images.append(film)
-            return
-        drawn = pixels.draw(obj, dpi=self.dpi, name=label)
-        for notice in drawn.notices:
-            self.say(f"{label}: {notice}")
-        self.take(drawn, label, title=drawn.title, facts=drawn.facts)
-
-    def remote(self, url: str, label: str) -> None:
-        """An address, which the service fetches itself."""
-        kind = Video if films.is_remote_film(url) else Image
-        self.into.images.append(kind.from_url(url, label))
-
-    def take(
-        self,
-        drawn: pixels.Drawn,
-        label: str,
-        *,
-        title: str = "",
-        facts: reading.Facts | None = None,
-        background: str = "auto",
-        most: int | None = None,
-    ) -> None:
-        """One picture, made ready; of more than `most` pixels it needs only these."""
-        if drawn.text is not None:
-            self.into.texts.append((label, drawn.text))
-        elif drawn.url is not None:
-            self.remote(drawn.url, label)
-        elif isinstance(drawn.source, bytes) and (
-            film := animation(drawn.source, label, title or drawn.title, drawn.origin)
-        ):
-            self.into.images.append(film)
-        elif facts is None and (parts := pieces(drawn.source, label, self.max_pixels)):
-            self.say(
-                say("{label} is long: it goes in {count} pieces.", label=label, count=len(parts))
-            )
-            for number, part in enumerate(parts, start=1):
-                piece = f"{label} {number}/{len(parts)}"
-                self.into.images.append(
-                    normalise(
-                        part,
-                        label=piece,
-                        max_pixels=self.max_pixels,
-                        origin=drawn.origin,
-                        title=title or drawn.title,
-                    )
-                )
-        else:
-            known = facts if self.facts else None
-            ground: Literal["auto", "white", "black"] = "auto"
-            if background in ("white", "black"):
-                ground = "white" if background == "white" else "black"
-            self.into.images.append(
-                normalise(
-                    drawn.source,
-                    label=label,
-                    max_pixels=min(self.max_pixels, most or self.max_pixels),
-                    origin=drawn.origin,
-                    title=title or drawn.title,
-                    facts=known.text if known else None,
-                    facts_digest=known.digest if known else None,
-                    axes=facts.axes if facts else (),
-                    numbers=facts.numbers if facts else None,
-                    background=ground,
-                ),
-            )
 
 
 def resolve(
@@ -293,21 +41,21 @@ def resolve(
     `dpi` draws live figures anew; `hidden` are names of the namespace that are not the user's.
     Raises CellError for what is not there or not one, ImageError for what cannot be looked at.
     """
-    look = _Look(shelf, namespace, max_pixels, facts, dpi, hidden)
+    look = Look(shelf, namespace, max_pixels, facts, dpi, hidden)
     for reference in references:
         look.at(reference)
     return look.into
 
 
 def shown(
-    items: Sequence[ShelfItem],
+    items: Sequence[Item],
     *,
     max_pixels: int = 2560 * 32 * 32,
     facts: bool = True,
     dpi: int | None = None,
 ) -> Resolved:
     """The pictures of these items of the shelf, as they were shown."""
-    look = _Look(None, {}, max_pixels, facts, dpi, _HIDDEN)
+    look = Look(None, {}, max_pixels, facts, dpi, _HIDDEN)
     for item in items:
         look.shown(item)
     return look.into
@@ -327,7 +75,7 @@ def default(
     In this order: shown in this cell; drawn in this cell and not shown yet; shown in the previous
     cell; pyplot's current figure; shown earlier, and then it is said how much earlier.
     """
-    look = _Look(shelf, namespace, max_pixels, facts, dpi, hidden)
+    look = Look(shelf, namespace, max_pixels, facts, dpi, hidden)
     item = newest(shelf)
     age = age_of(item, shelf) if item is not None else None
     waiting, certain = unflushed()
@@ -343,8 +91,3 @@ def default(
     else:
         raise nothing_here(say("There is no figure to look at."), shelf, namespace, hidden)
     return look.into
-
-
-def _is_slice(step: object) -> bool:
-    keys = step.key if isinstance(step, Item) and isinstance(step.key, tuple) else (step,)
-    return any(isinstance(key, Slice) for key in keys)

@@ -1,0 +1,105 @@
+"""What picture a page output holds: the HTML and JavaScript that libraries write for the browser.
+
+A specification is found again in the page that carries it, also when the object is gone; a page of
+one picture or film is that picture. This room refuses to run scripts, and to choose: a page of
+several pictures, or of a table, is none.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vlmagic import facts
+
+from .item import BOKEH, HTML, PLOTLY, VEGA
+
+_PLOTLY = "Plotly.newPlot("
+_BOKEH = "docs_json = "
+_MARKS = ("<img", "<video", "<svg", _PLOTLY, _BOKEH, "vegaEmbed")
+_ELEMENT = re.compile(
+    r"<(img|video|source)\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*?\bsrc\s*=\s*(\"[^\"]*\"|'[^']*')",
+    re.IGNORECASE,
+)
+_FRAME = re.compile(r'frames\[\d+\] = "data:image/\w+;base64,([^"]*)"')
+_PAUSE = re.compile(r"new Animation\(frames, \w+, \w+, ([\d.]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Reel:
+    """The frames (base64) of an animation that a page plays, and how many make a second."""
+
+    frames: tuple[str, ...]
+    fps: float
+
+
+def speaks(data: Mapping[str, Any]) -> bool:
+    """Whether a bundle may hold a picture in its page; quick, for it is asked of every output."""
+    page = data.get("text/html")
+    if isinstance(page, str):
+        return any(mark in page for mark in _MARKS)
+    return BOKEH in data
+
+
+def found(data: Mapping[str, Any]) -> tuple[str, Any] | None:
+    """Mime type and payload of the picture in a bundle's page; None if there is none."""
+    script = data.get("application/javascript")
+    if BOKEH in data and isinstance(script, str):
+        document = _object_after(script, _BOKEH)
+        return (BOKEH, next(iter(document.values()))) if document else None
+    page = data.get("text/html")
+    if not isinstance(page, str):
+        return None
+    if _PLOTLY in page:
+        chart = _plotly(page)
+        return (PLOTLY, chart) if chart else None
+    specification = facts.embedded(page)
+    if specification is not None:
+        return f"{VEGA}5+json", specification
+    if page.lstrip().startswith("<svg"):
+        return "image/svg+xml", page
+    return (HTML, page) if picture(page) is not None else None
+
+
+def picture(page: str) -> str | Reel | None:
+    """The address of the one picture or film in a page, or the frames that it plays."""
+    frames = _FRAME.findall(page)
+    if frames:
+        pause = _PAUSE.search(page)
+        step = float(pause[1]) if pause else 200.0
+        # The pictures are broken into lines, as JavaScript continues a string.
+        return Reel(tuple(frame.replace("\\\n", "") for frame in frames), 1000 / max(step, 1.0))
+    if "<script" in page or "<table" in page:
+        return None
+    sources = [(name.lower(), quoted[1:-1]) for name, quoted in _ELEMENT.findall(page)]
+    pictures = [address for name, address in sources if name == "img"]
+    films = [address for name, address in sources if name != "img"]
+    if len(pictures) + page.lower().count("<video") != 1:
+        return None
+    return html.unescape((pictures or films or [""])[0]) or None
+
+
+def _plotly(page: str) -> dict[str, Any] | None:
+    """Data and layout, the second and third word of the call that draws them."""
+    at, words = page.rindex(_PLOTLY) + len(_PLOTLY), list[Any]()
+    try:
+        for _ in range(3):
+            while page[at] in " \t\r\n,":
+                at += 1
+            word, at = json.JSONDecoder().raw_decode(page, at)
+            words.append(word)
+    except (ValueError, IndexError):
+        return None
+    return {"data": words[1], "layout": words[2]}
+
+
+def _object_after(text: str, mark: str) -> dict[str, Any] | None:
+    try:
+        value, _ = json.JSONDecoder().raw_decode(text, text.index(mark) + len(mark))
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
