@@ -63,7 +63,7 @@ def shown(notebook: Kernel, code: str) -> list[dict[str, Any]]:
     notebook.run("plt.close('all')\nnew()")
     notebook.run(code, timeout=120)
     count = notebook.value("IP.execution_count") - 1
-    found = json.loads(notebook.value("json.dumps(new())"))
+    found: list[dict[str, Any]] = json.loads(notebook.value("json.dumps(new())"))
     assert [item["cell"] for item in found] == [count] * len(found)
     assert [item["index"] for item in found] == list(range(1, len(found) + 1))
     return found
