@@ -84,8 +84,7 @@ def question(prompt: str = "Why does the loss rise?", **more: Any) -> Request:
 def put(plan: Plan, asked: Request, service: Teller | None = None) -> Result:
     """Do what the plan says, as a front door would."""
     context = Context(notices=plan.notices)
-    sinks = [plan.sink] if plan.sink else []
-    return ask(asked, plan.source or service or Teller(), *sinks, context=context)
+    return ask(asked, plan.source or service or Teller(), *plan.sinks, context=context)
 
 
 def record(folder: Path, asked: Request, *events: Event, **more: Any) -> str:
@@ -194,7 +193,7 @@ def test_the_nth_asking_is_the_nth_recording(tmp_path: Path) -> None:
     assert answers == ["one", "two", "three"]
     fourth = again.plan(question(), "replay", speed=0)
     assert put(fourth, question()).answer == "three"
-    assert "asking 4" in " ".join(fourth.notices)
+    assert "Asking 4" in " ".join(fourth.notices)
     assert Cabinet(tmp_path).plan(question("Other?"), "auto").source is None
 
 
@@ -515,4 +514,4 @@ def test_chinese_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(language, "_chosen", "zh")
     record(tmp_path, question())
     with pytest.raises(RecordingError, match="qvq-max"):
-        raise Cabinet(tmp_path)._search.missing(replace(question(), model="qvq-max"), Scrub())
+        Cabinet(tmp_path).plan(replace(question(), model="qvq-max"), "replay")

@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 
 from vlmagic import reason
 from vlmagic.emulator import Emulator
-from vlmagic.errors import SettingsError
+from vlmagic.errors import RecordingError, SettingsError
 from vlmagic.ledger import LEDGER
 from vlmagic.recording.cabinet import _opened as forget
 
@@ -123,6 +123,25 @@ def test_a_replay_needs_no_key_and_costs_nothing(tmp_path: Path, emulator: Emula
     assert (again.answer, again.usage) == (live.answer, live.usage)
     assert [line.calls for line in LEDGER.lines] == booked
     assert live.replayed_from is None
+
+
+def test_a_follow_up_of_what_was_rewritten(
+    tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer that repeats a path is recorded without it, and its follow-up is found all the same."""
+    monkeypatch.chdir(tmp_path)
+    words = f"What is in {tmp_path}/a.png?"
+    how: dict[str, Any] = {"recordings": "kept", "model": "qwen3-vl-plus"}
+    wired: dict[str, Any] = {"base_url": emulator.compatible_url, "api_key": emulator.key}
+    live = reason(words, record="auto", **wired, **how)
+    more = live.ask("And what else?")
+    assert str(tmp_path) in live.answer
+    forget.cache_clear()
+    again = reason(words, record="replay", **how)
+    assert str(tmp_path) not in again.answer
+    assert again.ask("And what else?").answer == more.answer
+    with pytest.raises(RecordingError):
+        again.ask("And what?")
 
 
 def test_a_refused_question_is_not_recorded(tmp_path: Path, emulator: Emulator) -> None:

@@ -831,4 +831,5 @@ SENTENCES: dict[str, str] = {
     "{workspace} is no workspace id.": "{workspace} 不是有效的业务空间 ID。",
     "… {left} characters left out …": "……略去 {left} 个字符……",
     "… {left} characters left out; the full text is in .thinking …": "……略去 {left} 个字符；全文见 .thinking ……",
+    "Asking {asking} of this question is not recorded; asking {recorded} is played.": "这个问题的第 {asking} 次提问没有录制；播放的是第 {recorded} 次。",
 }

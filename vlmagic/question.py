@@ -34,7 +34,7 @@ class Question:
     request: Request
     settings: Settings
     context: Context
-    recorder: Sink | None = None
+    keepers: tuple[Sink, ...] = ()
     """Where its answer is kept, once it is routed."""
 
     @property
@@ -245,9 +245,9 @@ def route(
 ) -> tuple[Question, Source]:
     """Where an answer comes from: a recording, which needs no key and costs nothing, or `admit`.
 
-    The question comes back with what its reader should know and with the recorder that keeps the
-    answer; a refusal leaves no trace. `fresh`: ask anew. `watched`: somebody sees the answer come,
-    so that a replay keeps its rhythm. `confirm` asks that somebody yes or no.
+    The question comes back with what its reader should know and with what keeps the answer; a
+    refusal leaves no trace. `fresh`: ask anew. `watched`: somebody sees the answer come, so that a
+    replay keeps its rhythm. `confirm` asks that somebody yes or no.
     """
     settings = question.settings
     speed = settings["speed"]
@@ -267,7 +267,7 @@ def route(
         raise
     told = (*question.context.notices, *plan.notices)
     context = replace(question.context, notices=told, replayed_from=plan.replayed_from)
-    return replace(question, context=context, recorder=plan.sink), source
+    return replace(question, context=context, keepers=plan.sinks), source
 
 
 def put(
@@ -281,7 +281,7 @@ def put(
     found = ask(
         question.request,
         source,
-        *([question.recorder] if question.recorder else ()),
+        *question.keepers,
         *sinks,
         cancel=cancel,
         context=question.context,

@@ -5,34 +5,38 @@
     auto     play a complete recording of this asking, else ask and record
     replay   play, or say what is missing; never ask
 
-The n-th asking of a question in one kernel is its n-th recording. Recording an asking anew does not
-touch the old file: the newest complete one of each asking counts. This room refuses to ask a model.
+The n-th asking of a question in one kernel is its n-th recording; one that failed does not count
+(askings.py). Recording an asking anew does not touch the old file: the newest complete one of each
+asking counts. This room refuses to ask a model.
 """
 
 from __future__ import annotations
 
-import threading
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from vlmagic.errors import RecordingError, SettingsError
 from vlmagic.language import say
 from vlmagic.request import Request
 
 from . import match
+from .askings import Asking, Askings
 from .folder import SUFFIX, Folder, refused
 from .format import Head
 from .read import Recording, read
 from .replay import Replay
 from .scrub import Scrub
-from .search import Search
+from .search import Asked, Search
 from .write import Recorder
 
+if TYPE_CHECKING:
+    from vlmagic.result import Result
+
+Sink: TypeAlias = Recorder | Asking
 Mode = Literal["off", "auto", "record", "replay"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 FOLDER = "vlmagic-recordings"
@@ -48,17 +52,22 @@ class Plan:
     sink: Recorder | None = None
     """Where it is recorded, already begun; None: nowhere."""
     notices: tuple[str, ...] = ()
-    _undo: Callable[[], None] | None = field(default=None, repr=False)
+    _asking: Asking | None = field(default=None, repr=False)
 
     @property
     def replayed_from(self) -> str | None:
         """The name of the recording that is played."""
         return self.source.name if self.source else None
 
+    @property
+    def sinks(self) -> tuple[Sink, ...]:
+        """What has to hear the answer: the recorder, and the count of askings after it."""
+        return tuple(one for one in (self.sink, self._asking) if one is not None)
+
     def withdraw(self) -> None:
         """The question was refused before it left: as if it had not been planned."""
-        if self._undo is not None:
-            self._undo()
+        if self._asking is not None:
+            self._asking.give_back()
         if self.sink is not None:
             self.sink.withdraw()
 
@@ -69,8 +78,7 @@ class Cabinet:
     def __init__(self, folder: str | Path = FOLDER) -> None:
         self.folder = Folder(folder)
         self.used: set[str] = set()
-        self._asked: Counter[str] = Counter()
-        self._lock = threading.Lock()
+        self._askings = Askings()
         self._search = Search(self.folder)
 
     # -- planning ------------------------------------------------------------------------
@@ -103,45 +111,38 @@ class Cabinet:
                 say("--fresh asks anew, and replay never asks."),
                 say("Add --record auto to ask this one question, or leave out --fresh."),
             )
-        digest = request.digest()
-        with self._lock:
-            self._asked[digest] += 1
-            asking = self._asked[digest]
-        undo = partial(self._forget, digest)
+        asked = Asked.of(request, self._askings.replayed(request))
+        asking = self._askings.claim(asked.replayed)
         try:
             scrub = Scrub(secrets)
             if mode != "record" and not fresh:
-                found = self._search.find(request, asking, unfinished_too=mode == "replay")
+                found = self._search.find(asked, asking.number, unfinished_too=mode == "replay")
                 if found is not None:
                     recording, notices = found
                     self.used.add(recording.name)
-                    return Plan(Replay(recording, speed), None, notices, undo)
+                    return Plan(Replay(recording, speed), None, notices, asking)
                 if mode == "replay":
-                    raise self._search.missing(request, scrub)
-            return self._record(request, digest, asking, scrub, confirm, by, undo)
+                    raise self._search.missing(asked, scrub)
+            return self._record(asked, asking, scrub, confirm, by)
         except BaseException:
-            undo()
+            asking.give_back()
             raise
-
-    def _forget(self, digest: str) -> None:
-        with self._lock:
-            self._asked[digest] -= 1
 
     def _record(
         self,
-        request: Request,
-        digest: str,
-        asking: int,
+        asked: Asked,
+        asking: Asking,
         scrub: Scrub,
         confirm: Callable[[str], bool | None] | None,
         by: str,
-        undo: Callable[[], None],
     ) -> Plan:
+        request = asked.request
         head = Head(
-            digest=digest,
-            alike=match.alike(request),
+            digest=asked.digest,
+            alike=asked.alike,
             model=request.model[:200],
-            asking=asking,
+            replayed=asked.replayed if asked.replayed != asked.digest else "",
+            asking=asking.number,
             made=datetime.now(UTC).isoformat(timespec="microseconds"),
             by=by,
             libraries=match.libraries(request),
@@ -150,7 +151,9 @@ class Cabinet:
         try:
             recorder.start(request)
         except RecordingError as error:  # the answer is worth more than its recording
-            return Plan(notices=(str(error),), _undo=undo)
+            asking.give_back()
+            return Plan(notices=(str(error),))
+        asking.kept = partial(self._kept, recorder)
         notices = list(self._keep_images(request, confirm))
         self.used.add(recorder.name)
         if recorder.busy:
@@ -162,7 +165,12 @@ class Cabinet:
                     other=recorder.name,
                 ),
             )
-        return Plan(None, recorder, tuple(notices), undo)
+        return Plan(None, recorder, tuple(notices), asking)
+
+    def _kept(self, recorder: Recorder, result: Result) -> bool:
+        if recorder.whole:
+            self._askings.learn(recorder.rewritten(result))
+        return recorder.whole
 
     def _keep_images(
         self, request: Request, confirm: Callable[[str], bool | None] | None

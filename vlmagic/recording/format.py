@@ -31,6 +31,7 @@ MAX_FILE = 24 * 2**20
 MAX_LINES = 150_000
 _WORD = re.compile(r"[\w.-]{1,40} [\w.+-]{0,40}")
 _HEX = re.compile(r"[0-9a-f]{64}")
+_WORDS = ("digest", "alike", "model", "replayed", "made", "by")
 
 
 def encode(data: Mapping[str, Any], before: int) -> tuple[bytes, int]:
@@ -92,6 +93,8 @@ class Head:
     alike: str
     """The same with figures known by their data instead of their pixels (`match.alike`)."""
     model: str
+    replayed: str = ""
+    """The digest of the question as a replay asks it, if it repeats an answer that was rewritten."""
     asking: int = 1
     """The how-manieth asking of this question in its kernel, from 1."""
     made: str = ""
@@ -103,7 +106,8 @@ class Head:
 
     def to_dict(self) -> dict[str, Any]:
         """The line, without its sum."""
-        return {"format": FORMAT, "version": VERSION, **asdict(self)}
+        values = {"format": FORMAT, "version": VERSION, **asdict(self)}
+        return values if self.replayed else {k: v for k, v in values.items() if k != "replayed"}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Head:
@@ -128,13 +132,14 @@ class Head:
             _WORD.fullmatch(f"{library} {version}") for library, version in libraries.items()
         ):
             raise ValueError(say("its libraries are no versions"))
-        words = {name: data.get(name, "") for name in ("digest", "alike", "model", "made", "by")}
+        words = {name: data.get(name, "") for name in _WORDS}
         if not all(
             isinstance(word, str) and len(word) <= 200 and word.isprintable()
             for word in words.values()
         ):
             raise ValueError(say("its head is no text"))
-        if not (is_digest(words["digest"]) and is_digest(words["alike"])):
+        digests = [words["digest"], words["alike"], words["replayed"] or words["digest"]]
+        if not all(map(is_digest, digests)):
             raise ValueError(say("its digest is none"))
         return cls(**words, asking=asking, libraries=libraries)
 

@@ -51,8 +51,12 @@ class Recording:
     @property
     def complete(self) -> bool:
         """Did the run come to its own end, and is all of it here?"""
-        end = self.end
-        return self.problem is None and isinstance(end, Done) and end.reason in _RAN_OUT
+        return self.problem is None and ran_out(self.end)
+
+
+def ran_out(end: Done | Failed | None) -> bool:
+    """Did a run come to its own end, so that asking again would not better it?"""
+    return isinstance(end, Done) and end.reason in _RAN_OUT
 
 
 def read(folder: Folder, name: str) -> Recording:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from vlmagic.errors import RecordingError
 from vlmagic.language import say
@@ -18,6 +19,32 @@ from .folder import Entry, Folder
 from .format import Head
 from .read import Glance, Recording, glance, read
 from .scrub import Scrub
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with the digests that it is known by."""
+
+    request: Request
+    """As a replay asks it."""
+    digest: str
+    """`Request.digest()`, as it is asked now."""
+    replayed: str
+    """The same when the answers that it repeats are replayed."""
+    alike: str
+    drawn: Mapping[str, str]
+    """The libraries that drew its pictures."""
+
+    @classmethod
+    def of(cls, request: Request, replayed: Request) -> Asked:
+        """The question as it is asked, and as a replay asks it."""
+        digest = request.digest()
+        again = digest if replayed is request else replayed.digest()
+        return cls(replayed, digest, again, match.alike(replayed), match.libraries(request))
+
+    def is_of(self, head: Head) -> bool:
+        """Is this the head of a recording of this question?"""
+        return bool({self.digest, self.replayed} & {head.digest, head.replayed})
 
 
 class Search:
@@ -40,34 +67,32 @@ class Search:
             return [(e.name, found) for e, found in self._glances.items() if found is not None]
 
     def find(
-        self, request: Request, asking: int, *, unfinished_too: bool
+        self, asked: Asked, asking: int, *, unfinished_too: bool
     ) -> tuple[Recording, tuple[str, ...]] | None:
         """The recording that answers this asking, and what the user should know; None of none.
 
         `unfinished_too`: rather an unfinished one, or an earlier asking's, than none.
         """
-        digest = request.digest()
         heads = [(name, found.head) for name, found in self.glances()]
-        exact = [(name, head) for name, head in heads if head.digest == digest]
+        exact = [(name, head) for name, head in heads if asked.is_of(head)]
         if (chosen := self._choose(exact, asking, unfinished_too=unfinished_too)) is not None:
             return chosen, self._told(chosen, asking)
-        like = match.alike(request)
-        drawn = match.libraries(request)
         redrawn = [
             (name, head)
             for name, head in heads
-            if head.alike == like and head.digest != digest and dict(head.libraries) != drawn
+            if head.alike == asked.alike and dict(head.libraries) != asked.drawn
         ]
         if (chosen := self._choose(redrawn, asking, unfinished_too=unfinished_too)) is None:
             return None
-        notice = self._redrawn(chosen, request, drawn)
+        notice = self._redrawn(chosen, asked)
         return chosen, (*self._told(chosen, asking), notice)
 
     def _choose(
         self, candidates: list[tuple[str, Head]], asking: int, *, unfinished_too: bool
     ) -> Recording | None:
-        """The newest complete recording of this asking; in replay also an unfinished one, or the last."""
-        for wanted in range(asking, 0, -1) if unfinished_too else (asking,):
+        """The newest complete recording of this asking; in replay also an unfinished one, or another's."""
+        recorded = {head.asking for _, head in candidates} if unfinished_too else {asking}
+        for wanted in sorted(recorded, key=lambda n: (n > asking, abs(n - asking))):
             unfinished: Recording | None = None
             these = [(head.made, name) for name, head in candidates if head.asking == wanted]
             for _, name in sorted(these, reverse=True):
@@ -91,8 +116,7 @@ class Search:
         if head.asking != asking:
             found.append(
                 say(
-                    "This is asking {asking} of the question, and {recorded} are recorded: the last "
-                    "one is played again.",
+                    "Asking {asking} of this question is not recorded; asking {recorded} is played.",
                     asking=asking,
                     recorded=head.asking,
                 )
@@ -101,17 +125,17 @@ class Search:
             found.append(say("{name} is not whole: {why}.", name=chosen.name, why=chosen.problem))
         return tuple(found)
 
-    def _redrawn(self, chosen: Recording, request: Request, drawn: Mapping[str, str]) -> str:
+    def _redrawn(self, chosen: Recording, asked: Asked) -> str:
         recorded = chosen.head.libraries
         versions = ", ".join(
             f"{name} {recorded.get(name) or '?'} → {new or '?'}"
-            for name, new in drawn.items()
+            for name, new in asked.drawn.items()
             if recorded.get(name) != new
         )
         before = chosen.request.get("images")
         shares = []
         for old, new in zip(
-            before if isinstance(before, list) else [], request.images, strict=False
+            before if isinstance(before, list) else [], asked.request.images, strict=False
         ):
             digest = old.get("digest") if isinstance(old, dict) else None
             if digest != new.digest:
@@ -124,7 +148,7 @@ class Search:
             share=", ".join(shares) or say("an unknown share"),
         )
 
-    def missing(self, request: Request, scrub: Scrub) -> RecordingError:
+    def missing(self, asked: Asked, scrub: Scrub) -> RecordingError:
         """What is nearest, field by field, and the command that records anew."""
         command = say(
             "To record it: add `--record record` to the cell's first line, or set "
@@ -138,12 +162,12 @@ class Search:
                 ),
                 command,
             )
-        now = match.sketch(request, scrub)
+        now = match.sketch(asked.request, scrub)
         listed = ((name, found.request) for name, found in glances)
         near = match.nearest(listed, now)
         assert near is not None
         name, apart = near
-        damaged = self._damaged(request.digest())
+        damaged = self._damaged(asked)
         lines = [say("The nearest is {name}:", name=name), *(f"  {one}" for one in apart)]
         if not apart:
             lines = damaged or [
@@ -154,10 +178,10 @@ class Search:
             "\n".join([*lines, command]),
         )
 
-    def _damaged(self, digest: str) -> list[str]:
+    def _damaged(self, asked: Asked) -> list[str]:
         found = []
         for name, seen in self.glances():
-            if seen.head.digest == digest:
+            if asked.is_of(seen.head):
                 try:
                     read(self.folder, name)
                 except RecordingError as error:

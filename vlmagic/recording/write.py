@@ -23,6 +23,7 @@ from vlmagic.transcript import Transcript
 from .folder import Folder, refused, slug
 from .format import MAX_FILE, MAX_LINE, MAX_LINES, Head, encode
 from .match import sketch
+from .read import read
 from .scrub import Scrub
 
 if TYPE_CHECKING:
@@ -73,6 +74,9 @@ class Recorder:
         self._taken = 0
         """How many events of the transcript have been looked at."""
         self._held: list[_Spoken] = []
+        self.whole = False
+        """Whether everything has been written, to the last line."""
+        self._rewrote = False
 
     def start(self, request: Request) -> None:
         """Take a new name in the folder and write the question there; twice is once."""
@@ -104,6 +108,14 @@ class Recorder:
         self._put([*map(to_dict, self._release()), _end(result)])
         self._to_disk()
         self._close()
+        self.whole = True
+
+    def rewritten(self, result: Result) -> dict[str, str]:
+        """Thinking and answer, and how they read in the recording, where something was taken out."""
+        if not self._rewrote:
+            return {}
+        told = Transcript.of(read(self.folder, self.name).events)
+        return {result.thinking: told.thinking, result.answer: told.answer}
 
     def withdraw(self) -> None:
         """Take the file away again: the question never left."""
@@ -150,7 +162,9 @@ class Recorder:
         """The first `count` held pieces (all of them without a number), clean; the rest stays."""
         count = len(self._held) if count is None else count
         leaving, self._held = self._held[:count], self._held[count:]
-        clean = self._scrub.pieces([_words(piece) for piece in leaving])
+        words = [_words(piece) for piece in leaving]
+        clean = self._scrub.pieces(words)
+        self._rewrote = self._rewrote or clean != words
         return [_with(piece, words) for piece, words in zip(leaving, clean, strict=True)]
 
     def _put(self, lines: Iterable[Mapping[str, Any]]) -> None:
