@@ -59,6 +59,7 @@ SENTENCES: dict[str, str] = {
     "Ask another host anew.": "请向其他主机重新提问。",
     "Ask first, without -c.": "请先不带 -c 提问。",
     "Ask it with .retry().": "用 .retry() 来提问。",
+    "Asking {asking} of this question is not recorded; asking {recorded} is played.": "这个问题的第 {asking} 次提问没有录制；播放的是第 {recorded} 次。",
     "Assign it first: picture = {text}, then -i picture. A file of this name needs quotes.": "请先赋值：picture = {text}，再写 -i picture。如果它是文件名，请加引号。",
     "At most {limit} go along in one question.": "一次提问最多附带 {limit} 张。",
     "At most {limit} go along: narrow the pattern.": "最多发送 {limit} 个：请缩小匹配范围。",
@@ -341,7 +342,6 @@ SENTENCES: dict[str, str] = {
     "This": "这个对象",
     "This chart of {library} cannot be drawn: {problem}": "无法绘制这张 {library} 图表：{problem}",
     "This could cost up to {cost}; the limit for one call is {limit}.": "这次提问最多可能花费 {cost}，而单次上限是 {limit}。",
-    "This is asking {asking} of the question, and {recorded} are recorded: the last one is played again.": "这是第 {asking} 次问这个问题，而只录制了 {recorded} 次：再次回放最后一次。",
     "This is the service's own trouble; ask again later.": "这是服务端自身的故障，请稍后再试。",
     "This kernel has spent {spent}; with up to {cost} more it would pass {limit}.": "此内核已花费 {spent}，再加最多 {cost} 将超过 {limit}。",
     "This model always thinks: leave out --no-think.": "该模型总是思考：请去掉 --no-think。",
@@ -831,5 +831,4 @@ SENTENCES: dict[str, str] = {
     "{workspace} is no workspace id.": "{workspace} 不是有效的业务空间 ID。",
     "… {left} characters left out …": "……略去 {left} 个字符……",
     "… {left} characters left out; the full text is in .thinking …": "……略去 {left} 个字符；全文见 .thinking ……",
-    "Asking {asking} of this question is not recorded; asking {recorded} is played.": "这个问题的第 {asking} 次提问没有录制；播放的是第 {recorded} 次。",
 }
