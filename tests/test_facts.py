@@ -349,7 +349,7 @@ def test_plotly_speaks_the_same_words() -> None:
         return graphs.Figure(
             [
                 graphs.Scatter(x=["2024-01-01", "2024-01-02"], y=[1, last], name="k", mode="lines"),
-                graphs.Bar(x=["A", "B"], y=[3, 4]),
+                graphs.Bar(x=["A", "B"], y=[3, 4], xaxis="x2"),
                 graphs.Heatmap(z=[[1, 2], [9, 4]]),
             ],
             layout={"title": {"text": "T"}, "xaxis": {"title": {"text": "day"}}},
@@ -357,14 +357,14 @@ def test_plotly_speaks_the_same_words() -> None:
 
     facts = facts_of(chart(2.5))
     assert facts is not None
-    found = json.loads(facts.text)["axes"][0]
+    found, beside = json.loads(facts.text)["axes"]
+    assert contains(beside, {"bars": [{"values": [["A", 3], ["B", 4]]}]})
     assert contains(
         found,
         {
             "title": "T",
             "x": {"label": "day"},
             "lines": [{"label": "k", "n": 2, "max": ["2024-01-02", 2.5]}],
-            "bars": [{"values": [["A", 3], ["B", 4]]}],
             "images": [{"shape": [2, 2], "argmax": [1, 0], "max": 9}],
         },
     )

@@ -40,16 +40,10 @@ def facts_of(obj: Any, budget: int = BUDGET, region: Region | None = None) -> Fa
     `region` is the part of a matplotlib figure that its picture shows.
     """
     try:
-        if _root(obj) == "plotly" and hasattr(obj, "to_dict"):
-            from . import plotly
+        from . import pages
 
-            return plotly.read(obj, budget)
-        if _root(obj) == "altair" and hasattr(obj, "to_dict"):
-            obj = obj.to_dict()
-        if isinstance(obj, dict) and "vega-lite" in str(obj.get("$schema")):
-            from . import vega
-
-            return vega.read(obj, budget)
+        if (page := pages.specification(obj)) is not None:
+            return pages.read(*page, budget)
         owner = figure_of(obj)
         if owner is None:
             return None

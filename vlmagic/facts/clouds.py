@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from .axis import Axis
+from .curves import Reader
 from .numbers import array, numpy, short
 
 _MOST_POINTS = 12
@@ -13,28 +14,34 @@ _BLOCK = 1 << 14
 
 
 def scatter(collection: Any, axes: Any, x: Axis, y: Axis) -> dict[str, Any] | None:
-    """Ranges, centre and correlation of a cloud of points; None if it is not in data space."""
-    np = numpy()
+    """The facts of a cloud of points; None if it is not in data space."""
     across, up = collection.get_offset_transform().contains_branch_seperately(axes.transData)
-    spots = array(collection.get_offsets()).reshape(-1, 2)
-    cloud = _measured(spots)
-    if cloud is None or not (across and up):
+    facts = cloud(array(collection.get_offsets()).reshape(-1, 2), x, y)
+    if facts is None or not (across and up):
+        return None
+    values = collection.get_array()
+    if values is not None and numpy().size(values):
+        facts["color"] = [short(numpy().nanmin(values)), short(numpy().nanmax(values))]
+        facts["colorbar"] = _colorbar(collection)
+    return facts
+
+
+def cloud(spots: Any, x: Reader, y: Reader) -> dict[str, Any] | None:
+    """Ranges, centre and correlation of points, an array of pairs; None without any."""
+    measured = _measured(spots)
+    if measured is None:
         return None
     facts: dict[str, Any] = {
-        "n": cloud.n,
-        "x": [x.value(cloud.low[0]), x.value(cloud.high[0])],
-        "y": [y.value(cloud.low[1]), y.value(cloud.high[1])],
-        "mean": [x.value(cloud.mean[0]), y.value(cloud.mean[1])],
-        "r": cloud.r,
+        "n": measured.n,
+        "x": [x.value(measured.low[0]), x.value(measured.high[0])],
+        "y": [y.value(measured.low[1]), y.value(measured.high[1])],
+        "mean": [x.value(measured.mean[0]), y.value(measured.mean[1])],
+        "r": measured.r,
     }
     if len(spots) <= _MOST_POINTS:
-        seen = spots[np.isfinite(spots).all(axis=1)]
+        seen = spots[numpy().isfinite(spots).all(axis=1)]
         order = seen[:, 0].argsort(kind="stable")
         facts["points"] = [[x.value(seen[i, 0]), y.value(seen[i, 1])] for i in order]
-    values = collection.get_array()
-    if values is not None and np.size(values):
-        facts["color"] = [short(np.nanmin(values)), short(np.nanmax(values))]
-        facts["colorbar"] = _colorbar(collection)
     return facts
 
 
@@ -90,9 +97,13 @@ def hexbin(collection: Any, x: Axis, y: Axis) -> dict[str, Any]:
 
 
 def grid(artist: Any) -> dict[str, Any]:
+    """The facts of a heat map or a picture, with the words at its colour bar."""
+    return matrix(artist.get_array()) | {"colorbar": _colorbar(artist)}
+
+
+def matrix(values: Any) -> dict[str, Any]:
     """Shape, range and highest cell of a matrix; its values if they are few; a photo's shape."""
     np = numpy()
-    values = artist.get_array()
     shape = [int(n) for n in np.shape(values)]
     if len(shape) != 2 or not np.isfinite(data := array(values).reshape(shape)).any():
         return {"shape": shape}
@@ -102,7 +113,6 @@ def grid(artist: Any) -> dict[str, Any]:
         "min": short(np.nanmin(data)),
         "max": short(np.nanmax(data)),
         "argmax": [row, column],
-        "colorbar": _colorbar(artist),
     }
     if data.size <= _MOST_CELLS:
         facts["values"] = [[short(v) for v in line] for line in data]

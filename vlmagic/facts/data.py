@@ -19,7 +19,7 @@ from .numbers import array
 
 MOST = 100_000
 """Points of one figure that are kept."""
-_MOST_SERIES = 60
+MOST_SERIES = 60
 _MOST_PERIODS = 3000
 Kind = Literal["line", "bars", "points", "pie", "other"]
 
@@ -104,7 +104,7 @@ def _axes(axes: Any, left: list[int]) -> Iterator[AxesData]:
     lying: list[Series] = []
     for series, horizontal in _series(axes, x, y):
         size = len(series.x)
-        if size > left[0] or len(upright) + len(lying) >= _MOST_SERIES:
+        if size > left[0] or len(upright) + len(lying) >= MOST_SERIES:
             series = Series(series.label, series.kind, summary=series.summary, whole=False)  # noqa: PLW2901
         else:
             left[0] -= size
@@ -201,7 +201,7 @@ def _artists(axes: Any, x: Axis, y: Axis) -> Iterator[tuple[Series, bool]]:
         across, up = collection.get_offset_transform().contains_branch_seperately(axes.transData)
         if type(collection).__name__ == "PathCollection" and across and up:
             spots = array(collection.get_offsets()).reshape(-1, 2)
-            yield _points(spots[:, 0], spots[:, 1], named(collection), "points"), False
+            yield points_of(spots[:, 0], spots[:, 1], named(collection), "points"), False
         elif type(collection).__name__ != "LineCollection":
             yield Series(named(collection), "other", whole=False), False
     if axes.images:
@@ -215,11 +215,12 @@ def _curve(line: Any, label: str, *, summary: bool) -> Iterator[tuple[Series, bo
     if len(x) > 1 and x[0] > x[-1]:
         x, y = x[::-1], y[::-1]
     steady = bool((x[1:] >= x[:-1]).all())
-    found = _points(x, y, label, "line" if steady else "points")
+    found = points_of(x, y, label, "line" if steady else "points")
     yield Series(label, found.kind, found.x, found.y, summary=summary, whole=found.whole), False
 
 
-def _points(x: Any, y: Any, label: str, kind: Kind) -> Series:
+def points_of(x: Any, y: Any, label: str, kind: Kind) -> Series:
+    """The finite ones of points, in their order; without numbers if there are too many."""
     if len(x) > MOST:
         return Series(label, kind, whole=False)
     kept = [

@@ -7,9 +7,11 @@ private names are left out, and floats are rounded to about ten significant digi
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from .numbers import numpy
+from .scale import moment_of
 
 
 def digest(figure: Any, axes: list[Any]) -> str:
@@ -21,6 +23,53 @@ def digest(figure: Any, axes: list[Any]) -> str:
     for legend in figure.legends:
         _legend(ink, legend)
     return ink.sha.hexdigest()
+
+
+def of_page(said: Any) -> str:
+    """SHA-256 (hex) of what a specification says: its columns of numbers, its words, its shape."""
+    ink = _Ink()
+    _tree(ink, said)
+    return ink.sha.hexdigest()
+
+
+def _tree(ink: _Ink, tree: Any) -> None:
+    if isinstance(tree, Mapping):
+        ink.text("{")
+        for key in sorted(tree, key=str):
+            if tree[key] is not None:
+                ink.text(str(key))
+                _tree(ink, tree[key])
+        ink.text("}")
+        return
+    if hasattr(tree, "dtype") and tree.dtype.kind not in "biuf":
+        tree = list(tree)
+    if isinstance(tree, (list, tuple)) and any(map(_is_leaf, tree)) is False:
+        ink.text("[")
+        for one in tree:
+            _tree(ink, one)
+        ink.text("]")
+    elif isinstance(tree, (list, tuple)) and not all(map(_is_number, tree)):
+        ink.text("column", *("" if one is None else _as_text(one) for one in tree))
+    elif hasattr(tree, "dtype") or isinstance(tree, (list, tuple)):
+        ink.numbers("numbers", numpy().asarray(tree, dtype=float))
+    else:
+        ink.text(_as_text(tree))
+
+
+def _is_leaf(value: Any) -> bool:
+    return not isinstance(value, (Mapping, list, tuple)) and not hasattr(value, "dtype")
+
+
+def _is_number(value: Any) -> bool:
+    return value is None or isinstance(value, (int, float))
+
+
+def _as_text(value: Any) -> str:
+    """One spelling for a moment or a number, whoever wrote it."""
+    moment = moment_of(value)
+    if moment is not None:
+        return moment.isoformat()
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 def _suptitle(figure: Any) -> str:

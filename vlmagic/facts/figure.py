@@ -8,7 +8,7 @@ from . import Facts
 from .axis import Axis
 from .data import data_of
 from .digest import digest
-from .fit import fitted
+from .fit import factored, fitted
 from .frames import Region, frames
 from .marks import Marks
 from .numbers import short
@@ -33,8 +33,7 @@ def read(figure: Any, budget: int, region: Region | None = None) -> Facts | None
     legends = [text.get_text()[:60] for box in figure.legends for text in box.get_texts()]
     if legends:
         tree["legend"] = legends[:20]
-    _factor(tree)
-    text = fitted(tree, budget)
+    text = fitted(factored(tree), budget)
     if text is None:
         return None
     placed = frames(figure, axes, region) if region is not None else ()
@@ -88,20 +87,3 @@ def _on_top(axes: Any, other: Any) -> bool:
     return bool(
         axes.get_shared_x_axes().joined(axes, other) or axes.get_shared_y_axes().joined(axes, other)
     )
-
-
-def _factor(tree: dict[str, Any]) -> None:
-    """What all axes have in common in range and scale is said once, at the figure."""
-    axes = tree["axes"]
-    if len(axes) < 2:
-        return
-    for which in ("x", "y"):
-        bare = [{k: v for k, v in one.get(which, {}).items() if k != "label"} for one in axes]
-        if not bare[0] or any(one != bare[0] for one in bare):
-            continue
-        tree.setdefault("shared", {})[which] = bare[0]
-        for one in axes:
-            label = one[which].get("label")
-            one.pop(which)
-            if label:
-                one[which] = {"label": label}

@@ -22,6 +22,8 @@ _SERIES = (
     "surfaces",
     "images",
     "errorbars",
+    "spread",
+    "encodings",
 )
 _KEYS = ("points", "values", "cells", "bins", "series", "axes", "text", "brief")
 _STEPS: tuple[dict[str, int], ...] = tuple(
@@ -43,6 +45,24 @@ _STEPS: tuple[dict[str, int], ...] = tuple(
     )
 )
 """How much of each kind is kept; `brief` drops what the axis ranges say as well."""
+
+
+def factored(tree: dict[str, Any]) -> dict[str, Any]:
+    """What all axes have in common in range and scale is said once, at the figure."""
+    axes = tree["axes"]
+    if len(axes) < 2:
+        return tree
+    for which in ("x", "y"):
+        bare = [{k: v for k, v in one.get(which, {}).items() if k != "label"} for one in axes]
+        if not bare[0] or any(one != bare[0] for one in bare):
+            continue
+        tree.setdefault("shared", {})[which] = bare[0]
+        for one in axes:
+            label = one[which].get("label")
+            one.pop(which)
+            if label:
+                one[which] = {"label": label}
+    return tree
 
 
 def fitted(tree: dict[str, Any], budget: int) -> str | None:

@@ -11,10 +11,10 @@ from typing import Any
 
 from . import clouds, patches
 from .axis import Axis
+from .curves import MOST_POINTS, curve, path
 from .names import colours, named, rgba
-from .numbers import array, chosen, numpy, short
+from .numbers import array, numpy, short
 
-_MOST_POINTS = 12
 _MOST_SERIES = 60
 
 
@@ -125,7 +125,7 @@ class Marks:
         data, _, bars = container.lines
         label = named(container)
         if data is not None:
-            self._curve(data.get_xdata(orig=False), data.get_ydata(orig=False), label)
+            self._curve(data, label)
         for number, segments in enumerate(bars):
             across = container.has_xerr and number == 0
             ends = [array(segment).reshape(-1, 2) for segment in segments.get_segments()]
@@ -136,7 +136,7 @@ class Marks:
                     self.y.value(end[:, 1].mean()),
                     short((end[:, at].max() - end[:, at].min()) / 2),
                 ]
-                for end in ends[:_MOST_POINTS]
+                for end in ends[:MOST_POINTS]
                 if len(end)
             ]
             self.add(
@@ -145,8 +145,7 @@ class Marks:
             )
 
     def _stem(self, container: Any) -> None:
-        line = container.markerline
-        self._curve(line.get_xdata(orig=False), line.get_ydata(orig=False), named(container))
+        self._curve(container.markerline, named(container))
 
     # -- lines --------------------------------------------------------------------------
 
@@ -162,7 +161,8 @@ class Marks:
     def _line(self, line: Any) -> None:
         label = named(line)
         if hasattr(line, "get_data_3d"):
-            self._path(line.get_data_3d(), label)
+            if found := path(line.get_data_3d(), label, self.x, self.y):
+                self.add("paths", found)
             return
         x, y = array(line.get_xdata(orig=False)), array(line.get_ydata(orig=False))
         if type(line).__name__ == "AxLine":
@@ -182,55 +182,12 @@ class Marks:
             for bars in self.found["bars"]:
                 bars["errors"] = True
         else:
-            self._curve(x, y, label or self._legend.get(rgba(line.get_color()), ""))
+            self._curve(line, label or self._legend.get(rgba(line.get_color()), ""))
 
-    def _path(self, data: Any, label: str) -> None:
-        """A line through space: its ends, its highest and its lowest point."""
-        points = numpy().column_stack([array(values) for values in data])
-        points = points[numpy().isfinite(points).all(axis=1)]
-        if not len(points):
-            return
-
-        def at(i: int) -> list[Any]:
-            return [self.x.value(points[i, 0]), self.y.value(points[i, 1]), short(points[i, 2])]
-
-        low, high = int(points[:, 2].argmin()), int(points[:, 2].argmax())
-        ends = {"first": at(0), "last": at(-1), "lowest": at(low), "highest": at(high)}
-        self.add("paths", {"label": label, "n": len(points)} | ends)
-
-    def _curve(self, xs: Any, ys: Any, label: str) -> None:
-        np = numpy()
-        x, y = array(xs), array(ys)
-        good = np.isfinite(x) & np.isfinite(y)
-        n, missing = len(x), int(len(x) - good.sum())
-        if missing == n:
-            return
-        if missing:
-            x, y = x[good], y[good]
-        if len(x) > 1 and x[0] > x[-1]:
-            x, y = x[::-1], y[::-1]
-        rising = bool((x[1:] >= x[:-1]).all())
-        low, high = int(y.argmin()), int(y.argmax())
-
-        def at(i: int) -> list[Any]:
-            return [self.x.value(x[i]), self.y.value(y[i])]
-
-        points = chosen(x, y, _MOST_POINTS, log=self.y.scale == "log") if rising else []
-        self.add(
-            "lines",
-            {
-                "label": label,
-                "n": n,
-                "min": at(low),
-                "max": at(high),
-                "first": at(0),
-                "last": at(-1),
-                "mean": short(y.mean()),
-                "missing": missing or None,
-                "curve": not rising,
-                "points": [at(i) for i in points],
-            },
-        )
+    def _curve(self, line: Any, label: str) -> None:
+        data = line.get_xdata(orig=False), line.get_ydata(orig=False)
+        if found := curve(*data, label, self.x, self.y):
+            self.add("lines", found)
 
     # -- patches, collections, pictures, words -------------------------------------------
 
@@ -284,9 +241,9 @@ class Marks:
             other[word] = other.get(word, 0) + 1
 
     def _band(self, collection: Any) -> None:
-        for path in collection.get_paths():
+        for outline in collection.get_paths():
             along = getattr(collection, "t_direction", None)
-            kind, facts = patches.band(path.vertices, self.x, self.y, along)
+            kind, facts = patches.band(outline.vertices, self.x, self.y, along)
             if kind:
                 self.add(kind, {"label": named(collection)} | facts)
 

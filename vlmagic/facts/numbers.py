@@ -1,10 +1,11 @@
 """Numbers as they stand in facts: short, exact to six digits, and well-chosen points of a curve.
 
-numpy is not imported here but taken from where the plotting library left it.
+numpy is taken from where the plotting library left it; the few that do without have it imported.
 """
 
 from __future__ import annotations
 
+import importlib
 import sys
 from typing import Any
 
@@ -13,8 +14,8 @@ _ENOUGH = 2000
 
 
 def numpy() -> Any:
-    """numpy, which is there whenever there is a figure."""
-    return sys.modules["numpy"]
+    """numpy; ImportError if there is none."""
+    return sys.modules.get("numpy") or importlib.import_module("numpy")
 
 
 def array(values: Any) -> Any:

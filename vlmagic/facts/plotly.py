@@ -1,103 +1,266 @@
-"""A plotly figure as facts, in the words of those of matplotlib: reads the specification alone.
-
-Aggregations that the page would do (histograms, box plots of raw data) are left to the picture.
-"""
+"""A plotly figure as panels, read from its specification alone: axes, words, and their traces."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import sys
+import base64
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import Facts
-from .fit import fitted
-from .numbers import chosen, short
+from .numbers import numpy
+from .panels import Panel, plain
+from .scale import Kind, Scale, floats, kind_of, word
+from .traces import GRIDS, PRICES, SERIES, SPREAD, has, mark, title_of
 
-_MOST_POINTS = 12
-_MOST_BARS = 64
-
-
-def read(figure: Any, budget: int) -> Facts | None:
-    """The facts of a plotly figure within `budget` bytes."""
-    layout = figure.layout
-    axes: dict[str, Any] = {"title": str(layout.title.text or "")[:200]}
-    for which, axis in (("x", layout.xaxis), ("y", layout.yaxis)):
-        found = {"label": axis.title.text, "scale": axis.type if axis.type == "log" else None}
-        axes[which] = {key: value for key, value in found.items() if value}
-    for trace in figure.data:
-        kind, facts = _trace(trace)
-        if kind:
-            if trace.name:
-                facts = {"label": str(trace.name)[:100], **facts}
-            axes.setdefault(kind, []).append(facts)
-    axes["text"] = [{"say": str(note.text)[:200]} for note in layout.annotations if note.text]
-    text = fitted({"axes": [{key: value for key, value in axes.items() if value}]}, budget)
-    if text is None:
-        return None
-    whole = figure.to_dict()
-    whole.get("layout", {}).pop("template", None)
-    canonical = json.dumps(whole, sort_keys=True, default=_plain)
-    return Facts(text, hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest())
+_LOOKS = frozenset((
+    "template", "hovertemplate", "hovertemplatefallback", "texttemplate", "textposition", "legendgroup", "showlegend",
+    "offsetgroup", "alignmentgroup", "uid", "line", "pattern", "symbol", "colorscale", "font", "hoverlabel", "hoverinfo", "config", "frames", "margin", "width", "height", "coloraxis", "paper_bgcolor", "plot_bgcolor", "modebar",
+))  # fmt: skip
+_FLAT = (*SERIES, *SPREAD, *GRIDS, *PRICES, "waterfall", "histogram2d", "histogram2dcontour")  # fmt: skip
+_PLACES = ("x", "y")
+_SIZE = (700, 450)
+_MARGIN = (160, 180)
+_TOTALS: dict[str, Callable[[list[float]], float]] = {
+    "total": sum,
+    "sum": sum,
+    "min": min,
+    "max": max,
+    "mean": lambda values: sum(values) / len(values),
+    "median": lambda values: float(numpy().median(values)),
+}
 
 
-def _trace(trace: Any) -> tuple[str, dict[str, Any]]:
-    if trace.type == "pie":
-        total = sum(trace.values)
-        pairs = zip(trace.labels or range(len(trace.values)), trace.values, strict=False)
-        return "bars", {"values": [[str(k), short(v)] for k, v in pairs], "total": short(total)}
-    if trace.type == "heatmap":
-        values = _floats(trace.z)
-        row, column = divmod(int(values.argmax()), values.shape[1])
-        facts: dict[str, Any] = {"shape": list(values.shape), "argmax": [row, column]}
-        return "images", facts | {"min": short(values.min()), "max": short(values.max())}
-    if trace.type not in ("scatter", "scattergl", "bar") or trace.y is None:
-        return "", {}
-    x, y = trace.x if trace.x is not None else range(len(trace.y)), _floats(trace.y)
-    if trace.type == "bar":
-        lying = trace.orientation == "h"
-        names, lengths = (trace.y, trace.x) if lying else (x, trace.y)
-        pairs = zip(names, lengths, strict=False)
-        values = [[_plain(name), short(length)] for name, length in pairs][:_MOST_BARS]
-        return "bars", {"values": values} | ({"horizontal": True} if lying else {})
-    return curve(list(x), y, lines=trace.mode is None or "lines" in trace.mode)
+def specification(figure: Any) -> dict[str, Any]:
+    """The traces and the layout of a live figure, its arrays as they are."""
+    return {
+        "data": [trace.to_plotly_json() for trace in figure.data],
+        "layout": figure.layout.to_plotly_json(),
+    }
 
 
-def curve(x: list[Any], y: Any, *, lines: bool) -> tuple[str, dict[str, Any]]:
-    """A series as `lines` or `scatter`; ("", {}) if no value of it is finite."""
-    np = sys.modules["numpy"]
-    good = np.flatnonzero(np.isfinite(y))
-    if not len(good):
-        return "", {}
-    y = y[good]
-
-    def at(i: int) -> list[Any]:
-        return [_plain(x[int(good[i])]), short(y[i])]
-
-    facts: dict[str, Any] = {"n": len(x)}
-    if lines:
-        facts |= {"min": at(int(y.argmin())), "max": at(int(y.argmax()))}
-        facts |= {"first": at(0), "last": at(len(y) - 1), "mean": short(y.mean())}
-        places = np.arange(float(len(y)))
-        facts["points"] = [at(i) for i in chosen(places, y, _MOST_POINTS)]
-        return "lines", facts
-    facts["y"] = [short(y.min()), short(y.max())]
-    if not isinstance(x[0], str):
-        u = _floats([x[int(i)] for i in good])
-        facts |= {"x": [short(u.min()), short(u.max())], "mean": [short(u.mean()), short(y.mean())]}
-        if len(u) > 2 and u.std() > 0 and y.std() > 0:
-            facts["r"] = round(float(np.corrcoef(u, y)[0, 1]), 4)
-    return "scatter", facts
+def said(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """What the figure says: its data and its words, without its looks."""
+    return {
+        "data": [_without(trace) for trace in spec["data"]],
+        "layout": _without(spec.get("layout") or {}),
+    }
 
 
-def _floats(values: Any) -> Any:
-    return sys.modules["numpy"].asarray(values, dtype=float)
+def _without(tree: Any) -> Any:
+    if not isinstance(tree, Mapping):
+        return tree
+    if "bdata" in tree:
+        return _array(tree)
+    return {key: _without(value) for key, value in tree.items() if key not in _LOOKS}
 
 
-def _plain(value: Any) -> Any:
-    """A JSON value for what stands on an axis: a date in ISO form, a number, a word."""
-    if hasattr(value, "isoformat"):
-        return value.isoformat().removesuffix("T00:00:00")
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    return short(value) if isinstance(value, (int, float)) else value
+def heading(spec: Mapping[str, Any]) -> str:
+    """What stands over several pairs of axes."""
+    layout = spec.get("layout") or {}
+    several = sum(1 for key in layout if str(key).startswith(("xaxis", "yaxis"))) > 2
+    return title_of(layout) if several else ""
+
+
+def panels(spec: Mapping[str, Any]) -> list[Panel]:
+    """The pairs of axes of a figure with their traces, in the order in which they are drawn."""
+    layout = spec.get("layout") or {}
+    traces = [t for t in spec["data"] if t.get("visible", True) in (True, None)]
+    page = _Page(
+        layout,
+        [
+            {k: _column(v) if k in _PLACES else _array(v) for k, v in trace.items()}
+            for trace in traces
+        ],
+    )
+    return page.panels()
+
+
+def _array(value: Any) -> Any:
+    """An array that was packed for the page, unpacked; anything else as it is."""
+    if not isinstance(value, Mapping) or "bdata" not in value:
+        return value
+    data = value["bdata"]
+    raw = base64.b64decode(data) if isinstance(data, str) else bytes(data)
+    found = numpy().frombuffer(raw, dtype=numpy().dtype(value["dtype"]).newbyteorder("<"))
+    shape = value.get("shape")
+    if shape is None:
+        return found
+    return found.reshape([int(n) for n in str(shape).strip("()[]").split(",") if n.strip()])
+
+
+def _column(value: Any) -> Any:
+    """An array unpacked; categories of two levels as one."""
+    found = _array(value)
+    if isinstance(found, (list, tuple)) and len(found) == 2:
+        one, other = found
+        if (
+            isinstance(one, (list, tuple))
+            and isinstance(other, (list, tuple))
+            and len(one) == len(other)
+        ):
+            return [", ".join(map(word, pair)) for pair in zip(one, other, strict=True)]
+    return found
+
+
+class _Page:
+    def __init__(self, layout: Mapping[str, Any], traces: list[dict[str, Any]]) -> None:
+        self.layout, self.traces = layout, traces
+        self.scales: dict[str, Scale] = {}
+
+    def panels(self) -> list[Panel]:
+        found: dict[tuple[str, str], Panel] = {}
+        for number, trace in enumerate(self.traces):
+            kind = str(trace.get("type") or "scatter")
+            flat = kind in _FLAT
+            ids = (str(trace.get("xaxis") or "x"), str(trace.get("yaxis") or "y"))
+            if flat and ids not in found:
+                scales = self.scale(ids[0]), self.scale(ids[1])
+                found[ids] = Panel(*scales, title=self._heading(*ids))
+            panel = found[ids] if flat else Panel(Scale(), Scale(), title=title_of(trace))
+            if not flat:
+                found["", str(number)] = panel
+            panel.marks.append(mark(kind, trace, panel))
+        for ids, panel in found.items():
+            self._stacked(panel)
+            panel.reach()
+            if ids[0]:
+                self._shapes(panel, *ids)
+        every = list(found.values())
+        named = title_of(self.layout.get("legend") or {})
+        if every and named and len(self.traces) > 1:
+            every[0].legend = [named + ":"]
+        if not heading({"layout": self.layout}):
+            for one in every:
+                one.title = one.title or title_of(self.layout)
+        for note in self.layout.get("annotations") or () if every else ():
+            self._note(found, every, note)
+        return every
+
+    # -- axes -------------------------------------------------------------------------------
+
+    def _axis(self, name: str) -> Mapping[str, Any]:
+        return self.layout.get(f"{name[0]}axis{name[1:]}") or {}
+
+    def scale(self, name: str) -> Scale:
+        """The axis of that name, made once."""
+        if name not in self.scales:
+            self.scales[name] = self._scale(name)
+        return self.scales[name]
+
+    def _scale(self, name: str) -> Scale:
+        axis, which = self._axis(name), name[0]
+        root = str(axis.get("matches") or name)
+        values: list[Any] = []
+        for trace in self.traces:
+            mine = str(trace.get(f"{which}axis") or which)
+            if root in (mine, self._axis(mine).get("matches")) and has(trace.get(which)):
+                values.append(trace[which])
+        told = str(axis.get("type") or "-")
+        kind: Kind = "" if told in ("linear", "log") else "date" if told == "date" else "category"
+        if told == "-":
+            kind = _guessed(values)
+        domain = axis.get("domain") or (0, 1)
+        side = "width" if which == "x" else "height"
+        whole = float(self.layout.get(side) or _SIZE[which == "y"]) - _MARGIN[which == "y"]
+        scale = Scale(
+            (title_of(axis) or title_of(self._axis(root))) + _unit(axis),
+            kind,
+            names=self._names(axis, which, values) if kind == "category" else (),
+            scale="log" if told == "log" else "linear",
+            inverted=str(axis.get("autorange") or "").endswith("reversed"),
+            pixels=max(1.0, whole) * float(domain[1] - domain[0]),
+        )
+        ends = axis.get("range")
+        if has(ends) and None not in (low_high := (ends[0], ends[1])):
+            low, high = floats(low_high) if kind == "category" else scale.places(low_high)
+            if told == "log":
+                low, high = 10.0**low, 10.0**high
+            scale.inverted = bool(low > high)
+            scale.ends = (float(low), float(high))
+        return scale
+
+    def _names(self, axis: Mapping[str, Any], which: str, values: list[Any]) -> list[str]:
+        """Categories in the order in which they stand."""
+        first = [word(one) for one in axis.get("categoryarray") or ()]
+        seen = list(dict.fromkeys(word(one) for column in values for one in column))
+        order, _, way = str(axis.get("categoryorder") or "trace").partition(" ")
+        if order == "category":
+            seen.sort(reverse=way == "descending")
+        elif order in _TOTALS:
+            other = "y" if which == "x" else "x"
+            sums: dict[str, list[float]] = {name: [] for name in seen}
+            for trace in self.traces:
+                if has(trace.get(which)) and has(trace.get(other)):
+                    for name, value in zip(trace[which], floats(trace[other]), strict=False):
+                        if value == value:
+                            sums[word(name)].append(value)
+            total = _TOTALS[order]
+            seen.sort(key=lambda n: total(sums[n]) if sums[n] else 0, reverse=way == "descending")
+        return list(dict.fromkeys([*first, *seen]))
+
+    def _heading(self, x: str, y: str) -> str:
+        """The words that stand in the middle over a pair of axes, as its title."""
+        across, up = self._axis(x).get("domain"), self._axis(y).get("domain")
+        for note in self.layout.get("annotations") or ():
+            if across and up and (note.get("xref"), note.get("yref")) == ("paper", "paper"):
+                middle, top = sum(across) / 2, up[1]
+                if abs(note.get("x", 9) - middle) < 1e-6 and abs(note.get("y", 9) - top) < 1e-6:
+                    return plain(note.get("text"))
+        return ""
+
+    # -- words and rules --------------------------------------------------------------------
+
+    def _note(self, found: dict[tuple[str, str], Panel], every: list[Panel], note: Any) -> None:
+        text = plain(note.get("text"))
+        panel = found.get((str(note.get("xref") or "x"), str(note.get("yref") or "y")))
+        if not text or any(text == one.title for one in every):
+            return
+        if panel is None:
+            every[0].notes.append({"say": text})
+            return
+        at = [
+            scale.value(scale.places([note.get(which)])[0]) for which, scale in (("x", panel.x), ("y", panel.y))
+        ]  # fmt: skip
+        panel.notes.append({"at": at, "say": text})
+
+    def _shapes(self, panel: Panel, x: str, y: str) -> None:
+        for shape in self.layout.get("shapes") or ():
+            refs = str(shape.get("xref") or "x"), str(shape.get("yref") or "y")
+            for which, own, other, scale in (
+                ("x", x, refs[1], panel.x),
+                ("y", y, refs[0], panel.y),
+            ):
+                if refs["xy".index(which)] != own or not other.endswith(("domain", "paper")):
+                    continue
+                low, high = scale.places([shape.get(f"{which}0"), shape.get(f"{which}1")])
+                if low == high:
+                    panel.rules.append({which: scale.value(low)})
+                elif shape.get("type") == "rect":
+                    panel.rules.append({which: [scale.value(low), scale.value(high)]})
+
+    def _stacked(self, panel: Panel) -> None:
+        """Bars that stand on one another are not drawn at their own height."""
+        if self.layout.get("barmode") not in ("stack", "relative") and not self.layout.get(
+            "barnorm"
+        ):
+            return
+        bars = [one for one in panel.marks if one.kind == "bars"]
+        for one in bars:
+            others = (other for other in bars if other is not one and other.lies is one.lies)
+            if any(numpy().isin(one.x, other.x).any() for other in others):
+                one.stacked = True
+
+
+def _guessed(values: list[Any]) -> Kind:
+    np = numpy()
+    for column in values:
+        if isinstance(column, np.ndarray) and column.dtype.kind in "biuf":
+            return ""
+        if isinstance(column, np.ndarray) and column.dtype.kind == "M":
+            return "date"
+    return kind_of(one for column in values for one in list(column)[:200])
+
+
+def _unit(axis: Mapping[str, Any]) -> str:
+    """What stands behind each number of an axis: `%`, unless its title says so."""
+    unit = plain(axis.get("ticksuffix") or axis.get("tickprefix"))
+    return f" ({unit})" if unit and unit not in title_of(axis) else ""

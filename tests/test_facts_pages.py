@@ -1,0 +1,323 @@
+"""Charts that a page draws: plotly and altair give facts and numbers as matplotlib does."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from vlmagic.claims import check
+from vlmagic.facts import Facts, facts_of
+from vlmagic.facts.data import Series
+
+graphs = pytest.importorskip("plotly.graph_objects")
+express = pytest.importorskip("plotly.express")
+altair = pytest.importorskip("altair")
+np = pytest.importorskip("numpy")
+pd = pytest.importorskip("pandas")
+
+EPOCH = dt.date(1970, 1, 1).toordinal()
+LOSS = {"train": [2.3, 1.6, 1.15, 0.88, 0.72], "validation": [2.2, 1.7, 1.34, 1.15, 1.3]}
+SALES = {"Jan": 120, "Feb": 132, "Mar": 151, "Apr": 149}
+
+
+def known(chart: Any) -> Facts:
+    """The facts of a chart."""
+    found = facts_of(chart)
+    assert found is not None
+    assert len(found.text.encode()) <= 2000
+    return found
+
+
+def axes(chart: Any, number: int = 0) -> dict[str, Any]:
+    """The facts of one pair of axes of a chart."""
+    return dict(json.loads(known(chart).text)["axes"][number])
+
+
+def series(chart: Any) -> list[Series]:
+    """All series of a chart."""
+    numbers = known(chart).numbers
+    assert numbers is not None
+    return [one for pair in numbers.axes for one in pair.series]
+
+
+def table(**columns: Any) -> Any:
+    """A frame in long form."""
+    return pd.DataFrame(columns)
+
+
+def losses() -> Any:
+    """Two curves in long form."""
+    rows = [(e + 1, y, name) for name, ys in LOSS.items() for e, y in enumerate(ys)]
+    return pd.DataFrame(rows, columns=["epoch", "loss", "set"])
+
+
+def plotly_loss() -> Any:
+    """Two curves."""
+    return express.line(losses(), x="epoch", y="loss", color="set", title="Loss")
+
+
+def altair_loss() -> Any:
+    """The same two curves."""
+    base = altair.Chart(losses(), title="Loss").mark_line()
+    return base.encode(x="epoch:Q", y="loss:Q", color="set:N")
+
+
+def plotly_sales() -> Any:
+    """Bars by month."""
+    frame = table(month=list(SALES), sales=list(SALES.values()))
+    return express.bar(frame, x="month", y="sales", title="Monthly sales")
+
+
+def altair_sales() -> Any:
+    """The same bars, lying."""
+    frame = table(month=list(SALES), sales=list(SALES.values()))
+    base = altair.Chart(frame, title="Monthly sales").mark_bar()
+    return base.encode(y=altair.Y("month:N", sort=None), x="sales:Q")
+
+
+@pytest.mark.parametrize("chart", [plotly_loss, altair_loss])
+@pytest.mark.parametrize(
+    ("say", "verdict"),
+    [
+        ("The train curve ends at 0.72.", "right"),
+        ("The train curve ends at 0.9.", "wrong"),
+        ("The minimum of validation is 1.15 at epoch 4.", "right"),
+        ("The minimum of validation is 1.15 at epoch 3.", "wrong"),
+        ("Train falls from 2.3 to 0.72.", "right"),
+    ],
+)
+def test_claims_about_curves_are_checked(chart: Callable[[], Any], say: str, verdict: str) -> None:
+    """What is said of a chart of plotly or altair is looked up in its own data."""
+    numbers = known(chart()).numbers
+    assert numbers is not None
+    assert [claim.verdict for claim in check(say, [numbers])] == [verdict]
+
+
+@pytest.mark.parametrize("chart", [plotly_sales, altair_sales])
+@pytest.mark.parametrize(
+    ("say", "verdict"),
+    [
+        ("Sales in March were 151.", "right"),
+        ("Sales in March were 191.", "wrong"),
+        ("Sales are highest in Mar.", "right"),
+        ("Sales are highest in Apr.", "wrong"),
+    ],
+)
+def test_claims_about_bars_are_checked(chart: Callable[[], Any], say: str, verdict: str) -> None:
+    """Bars stand at categories, whichever way they lie."""
+    numbers = known(chart()).numbers
+    assert numbers is not None
+    assert [claim.verdict for claim in check(say, [numbers])] == [verdict]
+
+
+@pytest.mark.parametrize(
+    "chart",
+    [
+        express.bar(table(k=["a", "a"], v=[1, 2], c=["u", "w"]), x="k", y="v", color="c"),
+        express.area(table(k=[1, 1], v=[1, 2], c=["u", "w"]), x="k", y="v", color="c"),
+        altair.Chart(table(k=["a", "a"], v=[1, 2], c=["u", "w"]))
+        .mark_bar()
+        .encode(x="k:N", y="v:Q", color="c:N"),
+        altair.Chart(table(k=["a", "a"], v=[1, 3])).mark_bar().encode(x="k:N", y="mean(v):Q"),
+        altair.Chart(table(k=["2024-01-01T00:00:00+08:00"], v=[1]))
+        .mark_bar()
+        .encode(x="k:T", y="v:Q"),
+    ],
+    ids=["plotly bars", "plotly areas", "altair bars", "means", "zones"],
+)
+def test_what_is_not_drawn_at_its_own_place_is_a_summary(chart: Any) -> None:
+    """Stacks, means and times with a zone are told and never judged."""
+    assert all(one.summary for one in series(chart))
+
+
+@pytest.mark.parametrize(
+    "chart",
+    [
+        express.bar(table(k=["a", "a"], v=[1, 2], c=["u", "w"]), x="k", y="v", color="c", barmode="group"),
+        express.bar(table(k=["a", "b"], v=[1, 2], c=["u", "w"]), x="k", y="v", color="c"),
+        altair.Chart(table(k=["a", "a"], v=[1, 2], c=["u", "w"]))
+        .mark_bar()
+        .encode(x="k:N", y="v:Q", xOffset="c:N", color="c:N"),
+    ],
+    ids=["grouped", "each at its own place", "beside"],
+)  # fmt: skip
+def test_bars_beside_one_another_stand_at_their_height(chart: Any) -> None:
+    """Bars of several series at one category are no stack if they stand side by side."""
+    assert [(one.y, one.summary) for one in series(chart)] == [((1,), False), ((2,), False)]
+
+
+def test_dates_and_twins() -> None:
+    """Dates are days by the clock that is written; a second y axis is a pair of axes of its own."""
+    when = pd.date_range("2024-01-01", periods=3, tz="Asia/Shanghai")
+    figure = graphs.Figure(
+        [
+            graphs.Scatter(x=when, y=[1, None, 3], name="a"),
+            graphs.Scatter(x=when, y=[10, 100, 1000], name="b", yaxis="y2"),
+        ],
+        layout={"yaxis2": {"overlaying": "y", "type": "log", "title": "count"}, "title": "T"},
+    )
+    numbers = known(figure).numbers
+    assert numbers is not None
+    left, right = numbers.axes
+    day = dt.date(2024, 1, 1).toordinal() - EPOCH
+    assert left.series[0] == Series("a", "line", (day, day + 2), (1, 3))
+    assert (left.across.kind, left.title) == ("date", "T")
+    assert (right.up.scale, right.up.label, right.series[0].y) == ("log", "count", (10, 100, 1000))
+    assert axes(figure)["lines"][0]["max"] == ["2024-01-03", 3]
+
+
+def test_facets_are_pairs_of_axes() -> None:
+    """Each facet has its own rows and its name, in both libraries, and the same axes."""
+    frame = table(t=[1, 2, 1, 2], v=[1, 2, 3, 5], g=["p", "p", "q", "q"])
+    plot = express.line(frame, x="t", y="v", facet_col="g")
+    chart = altair.Chart(frame).mark_line().encode(x="t:Q", y="v:Q", column="g:N")
+    for one, titles in ((plot, ["g=p", "g=q"]), (chart, ["p", "q"])):
+        numbers = known(one).numbers
+        assert numbers is not None
+        assert [pair.title for pair in numbers.axes] == titles
+        assert [pair.series[0].y for pair in numbers.axes] == [(1, 2), (3, 5)]
+        assert {pair.up.label for pair in numbers.axes} == {"v"}
+
+
+@pytest.mark.parametrize(
+    ("how", "order"),
+    [
+        ({"categoryorder": "total descending"}, ["b", "c", "a"]),
+        ({"categoryorder": "array", "categoryarray": ["c", "b", "a"]}, ["c", "b", "a"]),
+        ({"categoryorder": "category descending"}, ["c", "b", "a"]),
+        ({}, ["a", "c", "b"]),
+    ],
+)
+def test_categories_stand_in_their_order(how: dict[str, Any], order: list[str]) -> None:
+    """What stands first is what the page puts first."""
+    figure = graphs.Figure(graphs.Bar(x=["a", "c", "b"], y=[1, 2, 3]), layout={"xaxis": how})
+    assert axes(figure)["x"]["categories"] == order
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("ascending", ["a", "b", "c"]),
+        ("-y", ["b", "c", "a"]),
+        (["c"], ["c", "a", "b"]),
+        (None, ["a", "c", "b"]),
+    ],
+)
+def test_altair_sorts_as_it_says(sort: Any, order: list[str]) -> None:
+    """Vega-Lite sorts by name unless it is told otherwise."""
+    frame = table(k=["a", "c", "b"], v=[1, 2, 3])
+    chart = altair.Chart(frame).mark_bar().encode(x=altair.X("k:N", sort=sort), y="v:Q")
+    assert axes(chart)["x"]["categories"] == order
+
+
+KINDS: list[tuple[str, Any, dict[str, Any]]] = [
+    ("pie", graphs.Figure(graphs.Pie(labels=["x", "y", "x"], values=[1, 2, 1])), {"pie": [["x", 50], ["y", 50]]}),
+    ("heat", graphs.Figure(graphs.Heatmap(z=np.array([[1, 2], [9, 4]]))), {"images": [{"shape": [2, 2], "min": 1, "max": 9, "argmax": [1, 0], "values": [[1, 2], [9, 4]]}]}),
+    ("histogram", graphs.Figure(graphs.Histogram(x=[1, 2, 3])), {"spread": [{"of": "histogram", "n": 3, "min": 1, "median": 2, "max": 3, "mean": 2}]}),
+    ("box", express.box(table(k=["a", "a", "b"], v=[1, 3, 5]), x="k", y="v"), {"spread": [{"label": "a", "of": "box", "min": 1, "median": 2, "max": 3, "mean": 2, "n": 2}, {"label": "b", "of": "box", "min": 5, "median": 5, "max": 5, "mean": 5, "n": 1}]}),
+    ("space", graphs.Figure(graphs.Scatter3d(x=[1, 2], y=[3, 4], z=[9, 8])), {"paths": [{"n": 2, "first": [1, 3, 9], "last": [2, 4, 8], "lowest": [2, 4, 8], "highest": [1, 3, 9]}]}),
+    ("polar", graphs.Figure(graphs.Scatterpolar(r=[1, 2], theta=["N", "S"])), {"bars": [{"values": [["N", 1], ["S", 2]]}]}),
+    ("candles", graphs.Figure(graphs.Ohlc(x=["2024-01-01"], open=[1], high=[3], low=[1], close=[2])), {"lines": [{"label": "close", "n": 1, "min": ["2024-01-01", 2], "max": ["2024-01-01", 2], "first": ["2024-01-01", 2], "last": ["2024-01-01", 2], "mean": 2, "points": [["2024-01-01", 2]]}]}),
+    ("levels", graphs.Figure(graphs.Bar(x=[["a", "a"], ["u", "v"]], y=[1, 2])), {"bars": [{"values": [["a, u", 1], ["a, v", 2]]}]}),
+    ("steps", graphs.Figure(graphs.Scatter(y=[5, 6], x0=10, dx=5, mode="markers")), {"scatter": [{"n": 2, "x": [10, 15], "y": [5, 6], "mean": [12.5, 5.5], "points": [[10, 5], [15, 6]]}]}),
+    ("other", graphs.Figure(graphs.Sankey()), {"other": {"sankey": 1}}),
+    ("hidden", graphs.Figure([graphs.Scatter(y=[1], visible="legendonly"), graphs.Bar(y=[2])]), {"bars": [{"values": [[0, 2]]}]}),
+    ("arc", altair.Chart(table(k=["x", "y"], v=[1, 3])).mark_arc().encode(theta="v:Q", color="k:N"), {"pie": [["x", 25], ["y", 75]]}),
+    ("cells", altair.Chart(table(k=["x", "y"], c=["p", "q"], v=[1, 3])).mark_rect().encode(x="k:N", y="c:N", color="v:Q"), {"images": [{"colorbar": "v", "cells": 2, "min": 1, "max": 3, "at": ["y", "q"], "values": [["x", "p", 1], ["y", "q", 3]]}]}),
+    ("boxes", altair.Chart(table(k=["x", "x"], v=[1, 3])).mark_boxplot().encode(x="k:N", y="v:Q"), {"spread": [{"label": "x", "of": "box", "min": 1, "median": 2, "max": 3, "mean": 2, "n": 2}]}),
+    ("bins", altair.Chart(table(v=[1, 3])).mark_bar().encode(x=altair.X("v:Q", bin=True), y="count()"), {"encodings": [{"mark": "bar", "rows": 2, "x": "v (binned)", "y": "Count of Records"}]}),
+    ("sums", altair.Chart(table(k=["a", "a", "b"], v=[1, 3, 5])).mark_bar().encode(x="k:N", y="sum(v):Q"), {"bars": [{"values": [["a", 4], ["b", 5]]}]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("chart", "told"), [k[1:] for k in KINDS], ids=[k[0] for k in KINDS])
+def test_every_kind_says_what_it_shows(chart: Any, told: dict[str, Any]) -> None:
+    """Facts are exact, and what only the page computes is named without numbers."""
+    found = axes(chart)
+    assert {key: found[key] for key in told} == told
+
+
+def test_a_repeated_chart_is_all_its_charts() -> None:
+    """A chart for each column, each with its own axes."""
+    base = altair.Chart(table(a=[1, 2], b=[3, 5], c=[7, 9])).mark_line()
+    chart = base.encode(x="a:Q", y=altair.Y(altair.repeat("row"), type="quantitative"))
+    numbers = known(chart.repeat(row=["b", "c"])).numbers
+    assert numbers is not None
+    assert [(pair.up.label, pair.series[0].y) for pair in numbers.axes] == [("b", (3, 5)), ("c", (7, 9))]  # fmt: skip
+
+
+def test_layers_share_their_axes_unless_they_say_otherwise() -> None:
+    """A rule is a rule; a layer with its own y axis is a pair of axes of its own."""
+    frame = table(t=[1, 2], v=[3, 4], w=[30, 20])
+    line = altair.Chart(frame).mark_line().encode(x="t:Q", y="v:Q")
+    rule = altair.Chart(table(at=[3.5])).mark_rule().encode(y="at:Q")
+    assert axes(line + rule)["rules"] == [{"y": 3.5}]
+    other = altair.Chart(frame).mark_line().encode(x="t:Q", y="w:Q")
+    twins = altair.layer(line, other).resolve_scale(y="independent")
+    assert [one.y for one in series(twins)] == [(3, 4), (30, 20)]
+    assert len(json.loads(known(twins).text)["axes"]) == 2
+
+
+def test_the_words_of_a_page_are_what_one_sees() -> None:
+    """Tags are not words; notes and lines across the chart stand where they are."""
+    figure = graphs.Figure(graphs.Scatter(x=["2024-01-01", "2024-01-03"], y=[1, 2]))
+    figure.update_layout(title="<b>Big</b><br>news &amp; all")
+    figure.add_hline(1.5)
+    figure.add_vrect("2024-01-01", "2024-01-02")
+    figure.add_annotation(x="2024-01-03", y=2, text="<i>top</i>")
+    found = axes(figure)
+    assert found["title"] == "Big news & all"
+    assert found["rules"] == [{"y": 1.5}, {"x": ["2024-01-01", "2024-01-02"]}]
+    assert found["text"] == [{"at": ["2024-01-03", 2], "say": "top"}]
+
+
+@pytest.mark.parametrize("chart", [plotly_loss, altair_loss])
+def test_the_specification_says_what_the_object_says(chart: Callable[[], Any]) -> None:
+    """What a notebook keeps of a chart is JSON: the same facts, numbers and digest."""
+    live = chart()
+    assert facts_of(json.loads(live.to_json())) == known(live)
+
+
+def test_the_digest_is_that_of_data_and_words() -> None:
+    """Colours, sizes, the way arrays are packed and running names are not the chart."""
+    first = express.line(x=np.array([1, 2]), y=np.array([3.0, 0.1 + 0.2]), title="T")
+    again = express.line(x=[1, 2], y=[3, 0.3], title="T", width=900, template="plotly_dark")
+    again.update_traces(line_color="red", marker_size=[3, 4])
+    other = express.line(x=[1, 2], y=[3, 0.31], title="T")
+    named = express.line(x=[1, 2], y=[3, 0.3], title="U")
+    digests = [known(one).digest for one in (first, other, named)]
+    assert len(set(digests)) == 3
+    again.update_traces(marker_size=None)
+    assert known(again).digest == digests[0]
+    moving = altair_loss().interactive().properties(width=900)
+    assert known(moving).digest == known(altair_loss()).digest
+
+
+def test_a_page_of_anything_never_raises() -> None:
+    """Specifications come from anywhere: what cannot be read has no facts, and nothing is raised."""
+    broken: list[Any] = [
+        {"data": [{}], "layout": {}},
+        {"data": [{"type": "scatter", "x": [[1], [2]], "y": "abc"}], "layout": {"xaxis": None}},
+        {"data": [{"type": "bar", "x": {"dtype": "f8", "bdata": "!"}}], "layout": {}},
+        {"data": [7], "layout": {}},
+        {"$schema": "vega-lite", "mark": "bar", "encoding": {"x": 3}},
+        {"$schema": "vega-lite", "hconcat": []},
+        {"$schema": "vega-lite", "mark": {}, "data": {"values": [1, 2]}},
+        {"$schema": "vega-lite", "layer": [{"mark": "line"}], "data": {"url": "http://x/y.csv"}},
+    ]
+    for one in broken:
+        found = facts_of(one)
+        assert found is None or json.loads(found.text)
+
+
+def test_many_points_are_told_and_bounded() -> None:
+    """A million points have facts; their numbers are not kept."""
+    x = np.arange(1_000_000.0)
+    figure = graphs.Figure(graphs.Scattergl(x=x, y=np.sin(x / 1e5), mode="lines", name="s"))
+    assert axes(figure)["lines"][0]["n"] == 1_000_000
+    (one,) = series(figure)
+    assert (one.whole, one.x) == (False, ())

@@ -1,0 +1,154 @@
+"""The axes of a Vega-Lite view: what its channels say of kind, order, range and words.
+
+This room refuses to draw: `encodings` says what stands on the axes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .numbers import numpy
+from .panels import plain
+from .scale import Kind, Scale, floats, kind_of, word
+
+Row = Mapping[str, Any]
+Rows = Sequence[Row]
+_SIZE = 300
+_STEP = 20
+_KINDS: dict[str, Kind] = {"temporal": "date", "nominal": "category", "ordinal": "category", "quantitative": ""}  # fmt: skip
+TOTALS: dict[str, Callable[[Any], float]] = {
+    "count": len,
+    "sum": lambda values: values.sum(),
+    "mean": lambda values: values.mean(),
+    "average": lambda values: values.mean(),
+    "median": lambda values: numpy().median(values),
+    "min": lambda values: values.min(),
+    "max": lambda values: values.max(),
+}
+"""The aggregates that are computed here, of arrays of finite numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One mark with its encoding and its rows. `computed`: a transform changes the rows first."""
+
+    mark: Mapping[str, Any]
+    encoding: Mapping[str, Any]
+    rows: Rows
+    computed: bool = False
+
+    def channel(self, name: str) -> Mapping[str, Any]:
+        """How a channel is encoded; nothing if it is not."""
+        found = self.encoding.get(name)
+        return found if isinstance(found, Mapping) else {}
+
+
+def field_of(channel: Any) -> str:
+    """The column that a channel shows."""
+    found = channel.get("field") if isinstance(channel, Mapping) else None
+    return found.replace("\\", "") if isinstance(found, str) else ""
+
+
+def scale(layers: Sequence[Layer], which: str, view: Mapping[str, Any]) -> Scale:
+    """The axis that layers have in common."""
+    channels = [one for layer in layers if (one := layer.channel(which))]
+    first = next(iter(channels), {})
+    how: Mapping[str, Any] = next(
+        (one["scale"] for one in channels if isinstance(one.get("scale"), Mapping)), {}
+    )
+    labels = dict.fromkeys(label for one in channels if (label := _label(one)))
+    kind = _kind(first, layers)
+    names = _names(layers, which) if kind == "category" else []
+    side = view.get("width" if which == "x" else "height")
+    pixels = float(side) if isinstance(side, (int, float)) else float(_SIZE)
+    if kind == "category" and not isinstance(side, (int, float)):
+        pixels = float(_STEP * max(1, len(names)))
+    found = Scale(
+        ", ".join(labels),
+        kind,
+        names=names,
+        scale=str(how.get("type") or "linear"),
+        inverted=bool(how.get("reverse")) or (first.get("sort") == "descending" and kind == ""),
+        pixels=pixels,
+    )
+    domain = how.get("domain")
+    if isinstance(domain, list) and len(domain) == 2 and kind != "category":
+        low, high = found.places(domain)
+        found.ends = (float(low), float(high))
+    elif kind == "" and channels and found.scale == "linear" and how.get("zero", True):
+        found.reach(numpy().zeros(1))
+    return found
+
+
+def _label(channel: Mapping[str, Any]) -> str:
+    axis = channel.get("axis", {})
+    for place in (axis if isinstance(axis, Mapping) else {}, channel):
+        if "title" in place:
+            return plain(place["title"])
+    return title(channel) if axis is not None else ""
+
+
+def title(channel: Mapping[str, Any]) -> str:
+    """A channel as its axis is labelled: `Mean of v`, `Count of Records`."""
+    field = field_of(channel)[:60]
+    if channel.get("aggregate") == "count":
+        return "Count of Records"
+    if isinstance(channel.get("aggregate"), str):
+        return f"{channel['aggregate'].capitalize()} of {field}"
+    if channel.get("bin"):
+        return f"{field} (binned)"
+    return f"{field} ({channel['timeUnit']})" if channel.get("timeUnit") else field
+
+
+def _kind(channel: Mapping[str, Any], layers: Sequence[Layer]) -> Kind:
+    if channel.get("bin"):
+        return ""
+    if channel.get("type") in _KINDS:
+        return _KINDS[channel["type"]]
+    field = field_of(channel)
+    return kind_of(row.get(field) for layer in layers for row in layer.rows[:200])
+
+
+def _names(layers: Sequence[Layer], which: str) -> list[str]:
+    """Categories in the order in which they stand."""
+    channels = [(layer, one) for layer in layers if (one := layer.channel(which))]
+    raw = {
+        word(row.get(f)): row.get(f) for a, b in channels if (f := field_of(b)) for row in a.rows
+    }
+    seen = list(raw)
+    layer, channel = channels[0]
+    sort = channel.get("sort", "ascending")
+    if isinstance(sort, list):
+        return list(dict.fromkeys([*(word(one) for one in sort), *sorted(seen)]))
+    if sort is None:
+        return seen
+    if isinstance(sort, str):
+        down = sort == "descending" or sort.startswith("-")
+        by = sort.removeprefix("-")
+        other = layer.channel(by) if by in ("x", "y") else {}
+        how, op = field_of(other), str(other.get("aggregate") or "sum")
+    else:
+        down, how = sort.get("order") == "descending", field_of(sort)
+        op = str(sort.get("op") or "sum")
+    if how or op == "count":
+        mine = field_of(channel)
+        totals: dict[str, list[Any]] = {name: [] for name in seen}
+        for row in layer.rows:
+            totals.setdefault(word(row.get(mine)), []).append(row.get(how))
+        return sorted(seen, key=lambda name: total(op, totals[name]), reverse=down)
+    try:
+        return sorted(seen, key=lambda name: raw[name] or 0, reverse=down)
+    except TypeError:
+        return sorted(seen, reverse=down)
+
+
+def total(how: str, values: Iterable[Any]) -> float:
+    """An aggregate of raw values; what is no number does not count, but for `count`."""
+    found = list(values)
+    if how == "count":
+        return float(len(found))
+    numbers = floats(found)
+    numbers = numbers[numpy().isfinite(numbers)]
+    return float(TOTALS.get(how, TOTALS["sum"])(numbers)) if len(numbers) else 0.0

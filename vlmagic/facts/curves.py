@@ -1,0 +1,65 @@
+"""A curve in few words: its ends, its extremes, its mean, and the points that draw it best."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from .numbers import array, chosen, numpy, short
+
+MOST_POINTS = 12
+
+
+class Reader(Protocol):
+    """An axis: its scale, and what a place on it is to the reader of the chart."""
+
+    scale: str
+
+    def value(self, number: float) -> Any:
+        """The number as it stands on the axis."""
+
+
+def curve(xs: Any, ys: Any, label: str, x: Reader, y: Reader) -> dict[str, Any] | None:
+    """The facts of a line; None if no point of it is finite."""
+    np = numpy()
+    u, v = array(xs), array(ys)
+    good = np.isfinite(u) & np.isfinite(v)
+    n, missing = len(u), int(len(u) - good.sum())
+    if missing == n:
+        return None
+    if missing:
+        u, v = u[good], v[good]
+    if len(u) > 1 and u[0] > u[-1]:
+        u, v = u[::-1], v[::-1]
+    rising = bool((u[1:] >= u[:-1]).all())
+
+    def at(i: int) -> list[Any]:
+        return [x.value(u[i]), y.value(v[i])]
+
+    points = chosen(u, v, MOST_POINTS, log=y.scale == "log") if rising else []
+    return {
+        "label": label,
+        "n": n,
+        "min": at(int(v.argmin())),
+        "max": at(int(v.argmax())),
+        "first": at(0),
+        "last": at(-1),
+        "mean": short(v.mean()),
+        "missing": missing or None,
+        "curve": not rising,
+        "points": [at(i) for i in points],
+    }
+
+
+def path(data: Any, label: str, x: Reader, y: Reader) -> dict[str, Any] | None:
+    """A line through space: its ends, its highest and its lowest point; None without any."""
+    points = numpy().column_stack([array(values) for values in data])
+    points = points[numpy().isfinite(points).all(axis=1)]
+    if not len(points):
+        return None
+
+    def at(i: int) -> list[Any]:
+        return [x.value(points[i, 0]), y.value(points[i, 1]), short(points[i, 2])]
+
+    low, high = int(points[:, 2].argmin()), int(points[:, 2].argmax())
+    ends = {"first": at(0), "last": at(-1), "lowest": at(low), "highest": at(high)}
+    return {"label": label, "n": len(points)} | ends

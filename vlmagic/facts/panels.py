@@ -1,0 +1,194 @@
+"""A chart that a page draws, read from its specification: pairs of axes with what stands on them.
+
+The readers of the libraries make `Panel`s; here these become facts (JSON data) and `AxesData`.
+This room refuses to know any library.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any, Literal
+
+from .clouds import cloud
+from .curves import curve
+from .data import MOST, MOST_SERIES, AxesData, FigureData, Series, points_of
+from .fit import factored
+from .numbers import numpy, short
+from .scale import Scale
+
+_MOST_BARS = 64
+_MOST_NOTES = 20
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>")
+
+
+@dataclass
+class Mark:
+    """A series: `x` its places and `y` its values, whichever way it lies.
+
+    Without a `kind` it is known to be there, and `told` says what it is: a kind of facts, and one
+    or several of them.
+    """
+
+    kind: Literal["line", "bars", "points", "pie", ""] = ""
+    label: str = ""
+    x: Any = ()
+    y: Any = ()
+    lies: bool = False
+    stacked: bool = False
+    """It stands on others, so it is not drawn at the height of its values."""
+    summary: bool = False
+    """Each value stands for many, or where it stands depends on who looks at the page."""
+    told: tuple[str, Any] | None = None
+    names: Sequence[str] = ()
+    """The parts of a pie."""
+
+
+@dataclass
+class Panel:
+    """A pair of axes."""
+
+    x: Scale
+    y: Scale
+    title: str = ""
+    marks: list[Mark] = field(default_factory=list)
+    rules: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[dict[str, Any]] = field(default_factory=list)
+    legend: list[str] = field(default_factory=list)
+
+    def reach(self) -> None:
+        """Let the axes reach to everything that stands on them; bars stand on zero."""
+        for mark in self.marks:
+            if mark.kind in ("line", "bars", "points"):
+                across, up = (self.y, self.x) if mark.lies else (self.x, self.y)
+                across.reach(mark.x)
+                up.reach(mark.y)
+                if mark.kind == "bars":
+                    up.reach(numpy().zeros(1))
+
+
+def plain(text: Any) -> str:
+    """A text as it is seen: pages understand a few tags in it."""
+    lines = [str(one) for one in text] if isinstance(text, (list, tuple)) else [str(text or "")]
+    said = " ".join(lines)
+    if "<" in said:
+        said = _TAG.sub("", re.sub(r"<br\s*/?>", " ", said))
+    return html.unescape(said).strip()[:200]
+
+
+# -- facts ----------------------------------------------------------------------------------------
+
+
+def facts_of(panels: Iterable[Panel], title: str = "") -> dict[str, Any]:
+    """The tree of facts, in the words of those of matplotlib."""
+    axes = [_axes(panel) for panel in panels]
+    return factored(({"figure": title} if title else {}) | {"axes": axes})
+
+
+def _axes(panel: Panel) -> dict[str, Any]:
+    found: dict[str, Any] = {"title": panel.title}
+    if any(mark.kind != "pie" for mark in panel.marks) or panel.rules:
+        found |= {"x": panel.x.facts(), "y": panel.y.facts()}
+    found["legend"] = panel.legend
+    for mark in panel.marks:
+        kind, facts = mark.told or _facts(mark, panel)
+        if kind in ("other", "pie"):
+            found[kind] = _joined(found.get(kind), facts[kind])
+        elif kind:
+            every = facts if isinstance(facts, list) else [facts]
+            found.setdefault(kind, []).extend(map(_kept, every))
+    found |= {"rules": panel.rules, "text": panel.notes[:_MOST_NOTES]}
+    return {key: value for key, value in found.items() if value}
+
+
+def _kept(facts: dict[str, Any]) -> dict[str, Any]:
+    return {key: v for key, v in facts.items() if v not in (None, "", []) and v is not False}
+
+
+def spread(names: Sequence[str], values: Any, label: str, of: str, axis: Scale) -> Mark:
+    """Values of which the page draws the spread: number, range, median and mean by their names."""
+    np = numpy()
+    found = []
+    every = np.asarray(names)
+    for name in dict.fromkeys(names):
+        mine = values[every == name]
+        mine = mine[np.isfinite(mine)]
+        facts = {"label": ", ".join(filter(None, dict.fromkeys([name, label]))), "of": of}
+        if len(mine):
+            ends = (mine.min(), np.median(mine), mine.max(), mine.mean())
+            told = zip(("min", "median", "max", "mean"), map(axis.value, ends), strict=True)
+            found.append(facts | {"n": len(mine)} | dict(told))
+    return Mark(label=label, told=("spread", found))
+
+
+def _joined(before: Any, more: Any) -> Any:
+    if before is None:
+        return more
+    if isinstance(more, list):
+        return before + more
+    return before | {key: before.get(key, 0) + count for key, count in more.items()}
+
+
+def _facts(mark: Mark, panel: Panel) -> tuple[str, dict[str, Any]]:
+    across, up = (panel.y, panel.x) if mark.lies else (panel.x, panel.y)
+    if mark.kind == "line":
+        line = curve(mark.x, mark.y, mark.label, across, up)
+        return ("lines", line) if line else ("", {})
+    if mark.kind == "points":
+        found = cloud(numpy().column_stack([mark.x, mark.y]), across, up)
+        return ("scatter", {"label": mark.label} | found) if found else ("", {})
+    if mark.kind == "pie":
+        pairs = zip(mark.names, mark.y, strict=True)
+        return "pie", {"pie": [[name[:60], round(float(share), 4)] for name, share in pairs]}
+    values = [
+        [across.value(at), short(value)]
+        for at, value in zip(mark.x[:_MOST_BARS], mark.y[:_MOST_BARS], strict=True)
+    ]
+    more = {"horizontal": mark.lies, "stacked": mark.stacked, "n": len(mark.x)}
+    if len(mark.x) <= _MOST_BARS:
+        del more["n"]
+    return ("bars", {"label": mark.label, "values": values} | more) if values else ("", {})
+
+
+# -- numbers --------------------------------------------------------------------------------------
+
+
+def data_of(panels: Iterable[Panel], title: str = "") -> FigureData | None:
+    """All numbers of the panels; None if there are no panels."""
+    left = [MOST]
+    found: list[AxesData] = []
+    for panel in panels:
+        for lies in (False, True):
+            series = [
+                _series(mark, left) for mark in panel.marks[:MOST_SERIES] if mark.lies is lies
+            ]
+            across, up = (panel.y, panel.x) if lies else (panel.x, panel.y)
+            if series:
+                found.append(AxesData(across.data(), up.data(), tuple(series), panel.title))
+    return FigureData(tuple(found), title) if found else None
+
+
+def _series(mark: Mark, left: list[int]) -> Series:
+    summary = mark.summary or mark.stacked
+    if not mark.kind or len(mark.x) > left[0]:
+        return Series(mark.label, mark.kind or "other", summary=summary, whole=False)
+    left[0] -= len(mark.x)
+    if mark.kind == "pie":
+        whole = len(set(mark.names)) == len(mark.names) and all(mark.names)
+        values = tuple(float(share) for share in mark.y)
+        places = tuple(float(place) for place in range(len(values)))
+        return Series("\n".join(mark.names), "pie", places, values, whole=whole)
+    found = points_of(mark.x, mark.y, mark.label, mark.kind)
+    if mark.kind == "line":
+        x, y = found.x, found.y
+        if len(x) > 1 and x[0] > x[-1]:
+            x, y = x[::-1], y[::-1]
+        steady = all(a <= b for a, b in pairwise(x))
+        found = Series(mark.label, "line" if steady else "points", x, y, whole=found.whole)
+    whole = found.whole
+    if mark.kind == "bars":
+        whole = len(found.x) == len(mark.x) and len(set(found.x)) == len(found.x)
+    return Series(found.label, found.kind, found.x, found.y, summary, whole)

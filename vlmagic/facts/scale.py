@@ -1,0 +1,185 @@
+"""One axis of a chart that a page draws: from the values of its specification to places and back.
+
+Places are numbers as `data` has them: days since 1970, the number of a category, or the number
+itself. This room refuses to know any library.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+from .data import AxisData
+from .numbers import numpy, short
+
+Kind = Literal["", "date", "category"]
+_DATE = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2})(?:[T ](\d{1,2}:\d{2}.*))?)?")
+_MOST_CATEGORIES = 40
+_EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001
+
+
+class Scale:
+    """An axis: `places` reads values, `value` writes a place as the reader of the chart sees it.
+
+    `names` are its categories in their order; `ends` its range, if it is said.
+    """
+
+    def __init__(
+        self,
+        label: str = "",
+        kind: Kind = "",
+        *,
+        names: Sequence[str] = (),
+        scale: str = "linear",
+        inverted: bool = False,
+        ends: tuple[float, float] | None = None,
+        pixels: float = 1.0,
+    ) -> None:
+        self.label, self.kind, self.scale, self.inverted = label[:200], kind, scale, inverted
+        self.ends, self.pixels = ends, pixels
+        self.names = list(names)
+        self._place = {name: float(place) for place, name in enumerate(self.names)}
+        self._low, self._high = float("inf"), float("-inf")
+
+    def places(self, values: Iterable[Any]) -> Any:
+        """The places of values, as an array; what has none is NaN."""
+        np = numpy()
+        if self.kind == "category":
+            return np.array([self._place.get(word(one), np.nan) for one in values], dtype=float)
+        if self.kind == "date":
+            return days(values)
+        return floats(values)
+
+    def reach(self, places: Any) -> None:
+        """Let the axis reach to these places, where its range is not said."""
+        finite = places[numpy().isfinite(places)]
+        if len(finite):
+            self._low = min(self._low, float(finite.min()))
+            self._high = max(self._high, float(finite.max()))
+
+    def value(self, place: float) -> Any:
+        """An ISO date, a category, or the number itself, shortened."""
+        if self.kind == "category":
+            at = round(float(place))
+            return self.names[at][:60] if 0 <= at < len(self.names) else short(place)
+        if self.kind == "date":
+            return _iso(float(place))
+        return short(place)
+
+    def facts(self) -> dict[str, Any]:
+        """The axis as JSON data."""
+        found: dict[str, Any] = {"label": self.label, "kind": self.kind}
+        if self.kind == "category":
+            found["categories"] = [name[:60] for name in self.names[:_MOST_CATEGORIES]]
+        elif self.ends is not None:
+            found |= {"min": self.value(min(self.ends)), "max": self.value(max(self.ends))}
+        if self.scale != "linear":
+            found["scale"] = self.scale
+        found["inverted"] = self.inverted
+        return {key: value for key, value in found.items() if value not in ("", [], False)}
+
+    def data(self) -> AxisData:
+        """The axis for checking claims; a range that is not said is that of its values."""
+        low, high = sorted(self.ends) if self.ends is not None else (self._low, self._high)
+        names = tuple((float(place), name) for place, name in enumerate(self.names))
+        low, high = (low, high) if low < high else (0.0, 1.0)
+        return AxisData(
+            self.label, self.kind, names, low, high, self.pixels, self.scale, self.inverted
+        )
+
+
+def word(value: Any) -> str:
+    """A category as it stands on its axis."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return "" if value is None else str(value)
+
+
+def floats(values: Any) -> Any:
+    """An array of floats; what is no number is NaN."""
+    np = numpy()
+    if isinstance(values, np.ndarray) and values.dtype.kind in "biuf":
+        return values.astype(float).ravel()
+    return np.array([_float(one) for one in values], dtype=float)
+
+
+def _float(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return float("nan")
+
+
+def days(values: Any) -> Any:
+    """Days since 1970 of dates, by the clock that stands in them; what is no date is NaN."""
+    np = numpy()
+    if isinstance(values, np.ndarray) and values.dtype.kind == "M":
+        stamps = values.astype("datetime64[us]").ravel()
+        found = stamps.astype(np.int64) / 86_400e6
+        found[np.isnat(stamps)] = np.nan
+        return found
+    return np.array([_day(one) for one in values], dtype=float)
+
+
+def _day(value: Any) -> float:
+    moment = moment_of(value)
+    if moment is None:
+        return float("nan")
+    return (moment - _EPOCH).total_seconds() / 86400
+
+
+def moment_of(value: Any) -> dt.datetime | None:
+    """A date or a time, without its zone; None for anything else."""
+    if type(value).__module__ == "numpy" and hasattr(value, "astype"):
+        value = value.astype("datetime64[us]").tolist() if value.dtype.kind == "M" else value
+    try:
+        if isinstance(value, str):
+            found = _DATE.fullmatch(value.strip())
+            if found is None:
+                return None
+            year, month, day, time = found.groups()
+            text = f"{year}-{int(month):02}-{int(day or 1):02}"
+            clock = f"T{time.strip():0>5}" if time else ""
+            return dt.datetime.fromisoformat(_microseconds(text + clock)).replace(tzinfo=None)
+        if isinstance(value, dt.datetime):
+            return dt.datetime.fromisoformat(_microseconds(value.isoformat())).replace(tzinfo=None)
+        if isinstance(value, dt.date):
+            return dt.datetime(value.year, value.month, value.day)  # noqa: DTZ001
+    except (ValueError, TypeError):
+        pass
+    return None
+
+
+def _microseconds(text: str) -> str:
+    return re.sub(r"(\.\d{6})\d+", r"\1", text)
+
+
+def _iso(day: float) -> Any:
+    try:
+        moment = _EPOCH + dt.timedelta(seconds=round(day * 86400, 3))
+    except (OverflowError, ValueError):
+        return short(day)
+    return moment.isoformat(timespec="seconds").removesuffix("T00:00:00")
+
+
+def kind_of(values: Iterable[Any]) -> Kind:
+    """What an axis of such values is, where nobody says: dates, categories or numbers."""
+    dates = words = others = 0
+    for value in values:
+        if value is None:
+            continue
+        if isinstance(value, str):
+            number = _float(value) == _float(value)
+            dated = not number and moment_of(value) is not None
+            dates, words, others = dates + dated, words + (not number and not dated), others + number  # fmt: skip
+        elif moment_of(value) is not None:
+            dates += 1
+        else:
+            others += 1
+    if words > max(dates, others):
+        return "category"
+    return "date" if dates > others else ""

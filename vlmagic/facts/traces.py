@@ -1,0 +1,150 @@
+"""The traces of a plotly figure as marks on their axes.
+
+What the page computes (bins, box plots) has the size of its data and no numbers of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeGuard
+
+from .clouds import matrix
+from .curves import curve, path
+from .numbers import numpy, short
+from .panels import Mark, Panel, plain, spread
+from .scale import floats, word
+
+SPREAD = ("histogram", "box", "violin")
+GRIDS = ("heatmap", "contour", "heatmapgl")
+SERIES = ("scatter", "scattergl", "bar", "funnel")
+PRICES = ("candlestick", "ohlc")
+
+
+def has(values: Any) -> TypeGuard[Sequence[Any]]:
+    """Whether there is a column of values."""
+    return values is not None and not isinstance(values, str) and len(values) > 0
+
+
+def title_of(thing: Mapping[str, Any]) -> str:
+    """The title of a layout, an axis, a trace."""
+    title = thing.get("title")
+    return plain(title.get("text") if isinstance(title, Mapping) else title)
+
+
+def mark(kind: str, trace: Mapping[str, Any], panel: Panel) -> Mark:
+    """What a trace draws."""
+    label = plain(trace.get("name"))
+    for kinds, column, read in _READERS:
+        if kind in kinds and (not column or has(trace.get(column))):
+            return read(trace, panel, label)
+    return _other(kind, label)
+
+
+def _other(kind: str, label: str) -> Mark:
+    return Mark(label=label, told=("other", {"other": {kind[:40]: 1}}))
+
+
+def _grid(trace: Mapping[str, Any], _: Panel, label: str) -> Mark:
+    facts = matrix(numpy().asarray([floats(row) for row in trace["z"]]))
+    return Mark(label=label, told=("images", {"label": label} | facts))
+
+
+def _candles(trace: Mapping[str, Any], panel: Panel, label: str) -> Mark:
+    """Prices as the curve of the last one of each day."""
+    close = floats(trace["close"])
+    places = panel.x.places(trace["x"]) if has(trace.get("x")) else numpy().arange(len(close))
+    facts = curve(places, close, f"{label} close".strip(), panel.x, panel.y)
+    return Mark(label=label, told=("lines", facts or {}))
+
+
+def _space(trace: Mapping[str, Any], panel: Panel, label: str) -> Mark:
+    facts = path([floats(trace[which]) for which in "xyz"], label, panel.x, panel.y)
+    return Mark(label=label, told=("paths", facts or {}))
+
+
+def _named(names: str, values: str) -> Callable[[Mapping[str, Any], Panel, str], Mark]:
+    """A reader of values that stand beside names and not on axes."""
+
+    def read(trace: Mapping[str, Any], _: Panel, label: str) -> Mark:
+        numbers = floats(trace[values])
+        words = trace[names] if has(trace.get(names)) else range(len(numbers))
+        pairs = [[plain(word(k)), short(v)] for k, v in zip(words, numbers, strict=False)]
+        return Mark(label=label, told=("bars", {"label": label, "values": pairs}))
+
+    return read
+
+
+def _indicator(trace: Mapping[str, Any], _: Panel, label: str) -> Mark:
+    title, value = title_of(trace), floats([trace.get("value")])[0]
+    return Mark(label=label, told=("bars", {"label": title, "values": [[title, short(value)]]}))
+
+
+def _series(trace: Mapping[str, Any], panel: Panel, label: str) -> Mark:
+    kind = str(trace.get("type") or "scatter")
+    mode = str(trace.get("mode") or "lines")
+    if kind in ("scatter", "scattergl") and not ("lines" in mode or "markers" in mode):
+        return _other("text", label)
+    lies = (trace.get("orientation") or ("h" if kind == "funnel" else "v")) == "h"
+    lies = lies and kind in ("bar", "funnel")
+    raw = {which: trace[which] for which in "xy" if has(trace.get(which))}
+    size = min(map(len, raw.values()), default=0)
+    columns = {}
+    for which, scale in (("x", panel.x), ("y", panel.y)):
+        if which in raw:
+            columns[which] = scale.places(raw[which][:size])
+        else:
+            start, step = trace.get(f"{which}0") or 0, trace.get(f"d{which}") or 1
+            columns[which] = scale.places([start])[0] + numpy().arange(float(size)) * float(step)
+    x, y = (columns["y"], columns["x"]) if lies else (columns["x"], columns["y"])
+    errors = (trace.get("error_x") or {}, trace.get("error_y") or {})
+    summary = any(one and one.get("visible") is not False for one in errors)
+    stacked = bool(trace.get("stackgroup") or has(trace.get("base")))
+    if kind in ("bar", "funnel"):
+        return Mark("bars", label, x, y, lies, stacked, summary)
+    return Mark("line" if "lines" in mode else "points", label, x, y, False, stacked, summary)
+
+
+def _pie(trace: Mapping[str, Any], _: Panel, label: str) -> Mark:
+    """The shares of the parts in percent; parts of one name are one part."""
+    labels, values = trace.get("labels"), trace.get("values")
+    names = [word(name) for name in labels] if has(labels) else []
+    counts = floats(values) if has(values) else numpy().ones(len(names))
+    names = names or list(map(str, range(len(counts))))
+    if not names:
+        return _other("pie", label)
+    parts: dict[str, float] = {}
+    for name, value in zip(names, counts, strict=False):
+        if value > 0:
+            parts[name] = parts.get(name, 0.0) + float(value)
+    whole = sum(parts.values())
+    shares = [value / whole * 100 for value in parts.values()] if whole else []
+    return Mark("pie", label, range(len(shares)), shares, names=list(parts))
+
+
+def _spread(trace: Mapping[str, Any], panel: Panel, label: str) -> Mark:
+    kind = str(trace["type"])
+    lies = has(trace.get("x")) and (kind == "histogram" or not has(trace.get("y")) or trace.get("orientation") == "h")  # fmt: skip
+    which, place = ("x", "y") if lies else ("y", "x")
+    if not has(trace.get(which)):
+        return _other(kind, label)
+    axis = panel.x if lies else panel.y
+    values = axis.places(trace[which])
+    beside = trace[place] if kind != "histogram" and has(trace.get(place)) else ()
+    names = [word(one) for one in beside][: len(values)]
+    return spread(names + [""] * (len(values) - len(names)), values, label, kind, axis)
+
+
+_READERS: tuple[
+    tuple[tuple[str, ...], str, Callable[[Mapping[str, Any], Panel, str], Mark]], ...
+] = (
+    (SERIES, "", _series),
+    (("pie",), "", _pie),
+    (SPREAD, "", _spread),
+    ((*GRIDS, "surface"), "z", _grid),
+    (PRICES, "close", _candles),
+    (("scatter3d",), "z", _space),
+    (("scatterpolar",), "r", _named("theta", "r")),
+    (("treemap", "sunburst", "icicle", "funnelarea"), "values", _named("labels", "values")),
+    (("indicator",), "", _indicator),
+)
+"""What reads a kind of trace, if it has that column."""
