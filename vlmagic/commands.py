@@ -185,6 +185,28 @@ def _show(magics: VLMagics, words: Sequence[str]) -> object:
     )
 
 
+def _stale(magics: VLMagics, _: Sequence[str]) -> Table:
+    rows = [
+        [
+            f"In [{one.run.number}]" + (f" {one.name}" if one.name else ""),
+            _short(one.prompt),
+            seen.name,
+            f"In [{seen.since.number}]",
+        ]
+        for one in magics.stale.answers
+        for seen in one.figures
+        if seen.since is not None
+    ]
+    heads = [say("answer"), say("question"), say("figure"), say("other data since")]
+    below = say("Run the cells of these answers again.") if rows else say("No answer is stale.")
+    return Table(heads, rows, [below])
+
+
+def _short(prompt: str) -> str:
+    words = " ".join(prompt.split())
+    return words if len(words) <= 80 else words[:79] + "…"
+
+
 def _panel(magics: VLMagics, words: Sequence[str]) -> object:
     if words:
         raise CellError(
@@ -261,6 +283,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("usage", "what this kernel has asked and spent, per model", _usage),
     Command("show NAME", "a Result again", _show),
+    Command("stale", "answers whose figure was shown again with other data", _stale),
     Command("panel", "ask with pictures to tick, a model to choose and a button", _panel),
     Command(
         "emulator [stop|--slip NAME]",

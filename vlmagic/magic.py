@@ -25,10 +25,11 @@ from .errors import CellError, Interrupted, VLReasonError
 from .events import Done
 from .language import say
 from .many import MapResult, Task, Wishes, begin
-from .render import Asked, choose
+from .render import Asked, Shown, choose, retold
 from .result import Result
 from .run import Cancel, Sink
 from .settings import Settings
+from .stale import Stale
 
 if TYPE_CHECKING:
     from .shelf import Resolved
@@ -69,6 +70,7 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
         self.emulator: Any = None
         self.latest: Result | None = None
         self._asked: dict[str, str] = {}
+        self.stale = Stale(shelf, lambda: shell.user_ns)
 
     # -- settings ------------------------------------------------------------------------
 
@@ -117,7 +119,8 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
                 confirm=self._confirm,
             )
             cancel = Cancel()
-            sinks = self._sinks(prepared, cancel, blocks="background" not in asked.flags)
+            shown, *echo = self._sinks(prepared, cancel, blocks="background" not in asked.flags)
+            sinks: list[Sink] = [shown, *echo]
         except VLReasonError as error:
             name = asked.out if asked else getattr(error, "out", None)
             if name and rows is None:
@@ -126,10 +129,12 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
         result = Result(prepared.request, prepared.context)
         if asked.out:
             self._bind(asked.out, result)
+        looked = self.stale.asked(prepared.request, asked.out)
 
         def run() -> None:
             question.put(prepared, source, *sinks, cancel=cancel, result=result)
             self._asked[seen] = _remembered(result)
+            self.stale.answered(looked, result, retold(shown))
 
         if "background" in asked.flags:
             for sink in sinks:  # a display made on another thread would land in a later cell
@@ -237,11 +242,11 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
             say("Did you mean {name}?", name=close[0]) if close else say("Define it first."),
         )
 
-    def _sinks(self, prepared: question.Question, cancel: Cancel, *, blocks: bool) -> list[Sink]:
+    def _sinks(self, prepared: question.Question, cancel: Cancel, *, blocks: bool) -> list[Shown]:
         found, context = prepared.settings, prepared.context
         hold = bool(found["steps"])
         asked = Asked(context.receipt, context.facts, "hidden" if hold else found["thinking"], hold)
-        sinks: list[Sink] = [
+        sinks: list[Shown] = [
             choose(found["render"], asked, shell=self.shell, stop=cancel, blocks=blocks)
         ]
         if found["echo"]:
@@ -337,6 +342,7 @@ class _Loaded:
         shell, magics = self.shell, self.magics
         if magics.emulator is not None:
             magics.emulator.stop()
+        magics.stale.close()
         shelf.remove(shell)
         manager = shell.magics_manager
         for kind, names in magics.magics.items():

@@ -61,6 +61,8 @@ class Result:
         self.context = context or Context()
         self.transcript = Transcript()
         self.error: errors.VLReasonError | None = None
+        self.stale = ""
+        """What has become of its figures, if one was shown again with other data."""
         self._ended = threading.Event()
 
     @classmethod

@@ -7,6 +7,7 @@
     Incremental      the live view piece by piece: what is finished is sent once
     settle           the unfinished end of a text, calm: no delimiter waits in the open
     bundle           receipt, thinking, answer and status as one saved output
+    topped           the same with a line above it
     covered          steps, each folded under its hint inside the one before
     sections         where headings, paragraphs, items and displayed formulas stand
     running          how it stands and the last lines, while there is nothing to save yet
@@ -17,7 +18,7 @@ libraries (markdown-it, nh3, math-core, Pygments) only when there is something t
 
 from __future__ import annotations
 
-from .folded import bundle, covered, running
+from .folded import bundle, covered, running, topped
 from .fragment import marked_html, render_html
 from .marks import Mark
 from .plain import plain
@@ -39,4 +40,5 @@ __all__ = [
     "running",
     "sections",
     "settle",
+    "topped",
 ]

@@ -57,6 +57,17 @@ def bundle(
     }
 
 
+def topped(saved: dict[str, str], line: str) -> dict[str, str]:
+    """What is saved with a line above it that nobody passes over; the same without one."""
+    words = " ".join(_words(line).split())
+    if not words:
+        return saved
+    return {
+        "text/markdown": f"> <strong>⚠ {words}</strong>\n\n{saved['text/markdown']}",
+        "text/plain": plain(f"⚠ {line}\n\n") + saved["text/plain"],
+    }
+
+
 def covered(steps: Sequence[tuple[str, str]]) -> str:
     """Steps (hint, Markdown) as nested details: each is uncovered by a click on its hint."""
     inner = ""

@@ -7,10 +7,11 @@ transcript and what is new.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from vlmagic.language import say
+from vlmagic.markup import topped
 
 from .lines import Asked
 
@@ -21,11 +22,14 @@ if TYPE_CHECKING:
 
     from .channel import Stoppable
 
-__all__ = ["Asked", "Shown", "again", "choose", "current_shell", "host", "pick"]
+__all__ = ["Asked", "Shown", "again", "choose", "current_shell", "host", "pick", "retold"]
 
 
 class Shown(Protocol):
     """What every renderer can do."""
+
+    kept: tuple[str, dict[str, str]] | None
+    """Once it has ended: the display that stays, and what it holds; None where nothing can be told."""
 
     def start(self, request: Request) -> None:
         """The question is about to leave."""
@@ -93,6 +97,20 @@ def choose(
     from .terminal import TerminalSink
 
     return TerminalSink(asked)
+
+
+def retold(shown: Shown) -> Callable[[str], None] | None:
+    """A function that puts a line above what stays of an answer, or takes it away with ""."""
+    if shown.kept is None:
+        return None
+    display_id, saved = shown.kept
+
+    def tell(line: str) -> None:
+        from IPython.display import DisplayHandle
+
+        DisplayHandle(display_id).update(topped(saved, line), raw=True)
+
+    return tell
 
 
 def again(result: Any, render: str, *, shell: Any = None) -> Any:

@@ -14,7 +14,7 @@ from vlmagic.estimate import Cost, money
 from vlmagic.events import Failed
 from vlmagic.language import say
 from vlmagic.lesson import divide
-from vlmagic.markup import bundle
+from vlmagic.markup import bundle, topped
 
 if TYPE_CHECKING:
     from vlmagic.algebra import Step
@@ -45,6 +45,7 @@ class Ended(Protocol):
     request: Request | None
     error: VLReasonError | None
     context: Any
+    stale: str
 
     @property
     def cost(self) -> Cost | None:
@@ -224,7 +225,7 @@ def saved(result: Ended, thinking: str = "fold") -> dict[str, str]:
     notices: list[str] = [notice.text for notice in transcript.notices]
     if result.checked:
         notices.append(result.checked)
-    return bundle(
+    found = bundle(
         receipt=asked.receipt,
         thinking=transcript.thinking,
         answer=result.marked,
@@ -235,3 +236,4 @@ def saved(result: Ended, thinking: str = "fold") -> dict[str, str]:
         fold=asked.thinking,
         steps=[(step.hint, step.text) for step in taught],
     )
+    return topped(found, result.stale)

@@ -37,6 +37,7 @@ class StaticSink:
         self._handle = handle
         self._model = ""
         self._began = self._shown = 0.0
+        self.kept: tuple[str, dict[str, str]] | None = None
 
     def start(self, request: Request) -> None:
         """Put the output up, or take over the one that was given; a second call finds it there."""
@@ -68,7 +69,9 @@ class StaticSink:
 
     def finish(self, result: Ended) -> None:
         """What is saved."""
-        self._handle.update(lines.saved(result, self._asked.thinking), raw=True)
+        saved = lines.saved(result, self._asked.thinking)
+        self._handle.update(saved, raw=True)
+        self.kept = (self._handle.display_id, saved)
 
     def _bundle(self, status: Sequence[str], tail: str) -> dict[str, str]:
         return running([*self._asked.receipt, *status], tail)

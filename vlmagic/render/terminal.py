@@ -35,6 +35,7 @@ class TerminalSink:
         self._stream = stream
         self._section = ""
         self._dim = False
+        self.kept: tuple[str, dict[str, str]] | None = None
 
     def start(self, request: Request) -> None:
         """Who is asked, and what leaves the machine; a second call says nothing."""

@@ -199,6 +199,7 @@ class LiveSink:
         self._request: Request | None = None
         self._plain: StaticSink | None = None
         self._until = 0.0
+        self.kept: tuple[str, dict[str, str]] | None = None
 
     def start(self, request: Request) -> None:
         """Put the widget up; a second call finds it there."""
@@ -234,7 +235,9 @@ class LiveSink:
         """Give way to what is saved."""
         channel = self._channel
         assert channel is not None
-        self._handle.update(lines.saved(result, self._asked.thinking), raw=True)
+        saved = lines.saved(result, self._asked.thinking)
+        self._handle.update(saved, raw=True)
+        self.kept = (self._handle.display_id, saved)
         channel.flush(ending(channel, result, hold=self._asked.hold))
         _ended.append(self._widget)
         forget(_KEPT)
@@ -257,6 +260,8 @@ def again(result: Ended) -> Any:
     channel.begin(head(request, asked, stoppable=False), request.images, result.seconds or 0.0)
     news(channel, transcript, transcript.events)
     channel.summary(lines.thought(transcript))
+    if result.stale:
+        channel.note(result.stale)
     ending(channel, result)
     channel.repeat()
     return widget

@@ -172,6 +172,11 @@ class Hooks:
         header = getattr(self._publisher, "parent_header", None)
         return header.get("msg_id") if header else None
 
+    def _page(self) -> str:
+        """JupyterLab and Notebook 7 send the cell's id along."""
+        parent: dict[str, Any] = getattr(self.shell, "get_parent", dict)() or {}
+        return str((parent.get("metadata") or {}).get("cellId") or "")
+
     def _run(self) -> Run:
         run = self._runs.get(self._key(), self.current)
         if run.count is None and run.depth:
@@ -188,7 +193,9 @@ class Hooks:
         if self.shell.display_pub is not self._publisher:
             self._follow(self.shell.display_pub)
         serial = self.current.serial + 1
-        self.current = Run(serial=serial, seen=self.shell.execution_count - self._ahead)
+        self.current = Run(
+            serial=serial, seen=self.shell.execution_count - self._ahead, page=self._page()
+        )
         self._runs.pop(key, None)
         self._runs[key] = self.current
         if len(self._runs) > _MOST_RUNS:

@@ -36,6 +36,13 @@ class Run:
     count: int | None = None
     shown: int = 0
     depth: int = 1
+    page: str = ""
+    """The cell's own id on its page, where the page tells it."""
+
+    @property
+    def number(self) -> int:
+        """The number of the cell, as in `In [12]`."""
+        return self.seen if self.count is None else self.count
 
 
 @dataclass(slots=True, eq=False)
@@ -60,7 +67,7 @@ class Item:
     @property
     def cell(self) -> int:
         """The number of the cell, as in `In [12]`."""
-        return self.run.seen if self.run.count is None else self.run.count
+        return self.run.number
 
     @property
     def label(self) -> str:
