@@ -18,6 +18,8 @@ from vlmagic.result import Context, Result
 class Output:
     """Stands where the front end is: keeps what an output shows, and counts the bytes."""
 
+    display_id = "one"
+
     def __init__(self) -> None:
         self.shown: list[dict[str, str]] = []
 
