@@ -55,7 +55,7 @@ def test_a_double_dash_ends_the_options() -> None:
         (r"--system 'use $\frac a b$ {x}'", {"system": r"use $\frac a b$ {x}"}),
         (r'--system "say \"hi\""', {"system": 'say "hi"'}),
         ("--no-stream --hi-res --no-facts", {"stream": False, "hi_res": True, "facts": False}),
-        ("--max-cost 2", {"max_cost": 2.0}),
+        ("--max-cost 2", {"max_cost_per_call": 2.0}),
     ],
 )
 def test_options(line: str, expected: dict[str, Any]) -> None:

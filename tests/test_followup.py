@@ -142,7 +142,7 @@ def test_json_from_the_emulator(emulator: Emulator) -> None:
     """`--json` gives what `Result.json()` reads; a misfit keeps the text."""
     settings = Settings.plain(emulator.compatible_url, Key(emulator.key, "TEST"))
     question = prepare(settings, "Describe it.", as_json=True)
-    result = vlmagic.question.put(question, vlmagic.question.admit(question))
+    result = vlmagic.question.put(question, vlmagic.question.admit(question)[0])
     assert isinstance(result.json(), dict)
     with pytest.raises(AnswerError, match="does not fit"):
         result.json({"type": "object", "required": ["nonsuch"]})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -18,7 +19,8 @@ from vlmagic import shelf
 from vlmagic.emulator import Emulator
 from vlmagic.errors import CellError
 from vlmagic.panel import offer
-from vlmagic.panel.tray import Tray, small
+from vlmagic.panel.entry import small
+from vlmagic.panel.tray import Tray
 from vlmagic.settings import Settings
 
 mpl.use("agg")
@@ -354,6 +356,47 @@ def test_as_a_cell_says_the_same(page: Page) -> None:
     assert asked.out == "why"
     assert asked.options == {"model": "qvq-max", "steps": True}
     assert "no_image" in asked.flags
+
+
+def test_a_figure_in_a_cell_keeps_its_name_when_all_is_run_again(kernel: Kernel) -> None:
+    """By its variable, else by its title, else by a variable made for it: never by a cell's number."""
+    kernel.run("import vlmagic, io\nkept, axes = plt.subplots(); axes.plot([1, 2]); plt.show()")
+    kernel.run("plt.plot([1, 2]); plt.title('Loss \\'24'); plt.show()")
+    kernel.run("for n in range(2): plt.plot([n, 2]); plt.title('Twice'); plt.show()")
+    kernel.run("plt.plot([1, 3]); plt.show()")
+    kernel.run("panel = vlmagic.Panel('What?')\npicture_1 = 'taken'\nentries = panel._tray.entries")
+    cell = "panel._reader.cell({**panel.widget.draft, 'ticks': [e.id for e in entries]})"
+    assert kernel.value(f"{cell}[0].splitlines()[0]") == (
+        '%%vlreason -i kept -i @title:"Loss \'24" -i picture_2 -i @title:"Twice" -i picture_3'
+    )
+    assert len(kernel.value(f"{cell}[1]")) == 2
+    outputs = kernel.run(kernel.value(f"{cell}[0]").replace("-i kept", "-o same -i kept"))
+    assert outputs[0]["output_type"] == "display_data"
+    sent = "[i.digest for i in same.images][1:]"
+    ticked = "panel._tray.resolve([e.id for e in entries], panel._reader.settle({})).images"
+    assert kernel.value(f"{sent} == [i.digest for i in {ticked}][1:]")
+    kernel.run("panel.close()")
+
+
+def test_a_recording_needs_no_key_to_be_counted(
+    page: Page, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What is played costs nothing, and the estimate says that instead of asking for a key."""
+    monkeypatch.setenv("VLMAGIC_RECORDINGS", str(tmp_path))
+    monkeypatch.setenv("VLMAGIC_RECORD", "auto")
+    page.ask("One?", ticks=[])
+    page.panel.results[0].wait(30)
+    monkeypatch.delenv("DASHSCOPE_API_KEY")
+    monkeypatch.setenv("VLMAGIC_RECORD", "replay")
+    page.say("draft", n=5, draft=page.draft(text="One?", n=5, follow=None))
+    told = page.wait("estimate", n=5)
+    assert told["refused"] == ""
+    assert "nothing is paid" in told["text"]
+    again = Page(vlmagic.Panel(base_url=page.panel.results[0].context.settings["base_url"]))  # type: ignore[index]
+    monkeypatch.setenv("VLMAGIC_RECORD", "auto")
+    again.say("draft", n=6, draft=again.draft(text="Two?", n=6))
+    assert "key" in again.wait("estimate", n=6)["refused"]
+    again.panel.close()
 
 
 @pytest.mark.usefixtures("page")

@@ -147,7 +147,7 @@ def test_a_follow_up_of_what_was_rewritten(
 def test_a_refused_question_is_not_recorded(tmp_path: Path, emulator: Emulator) -> None:
     """What is refused before sending leaves no recording."""
     with pytest.raises(SettingsError):
-        reason("Why?", record="auto", recordings=str(tmp_path), base_url=emulator.compatible_url, api_key=emulator.key, max_cost=0)  # fmt: skip
+        reason("Why?", record="auto", recordings=str(tmp_path), base_url=emulator.compatible_url, api_key=emulator.key, max_cost_per_call=0)  # fmt: skip
     assert list(tmp_path.iterdir()) == []
 
 

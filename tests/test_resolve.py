@@ -99,6 +99,19 @@ def test_several_by_definition_are_announced() -> None:
     assert shelves.resolve([parse("@9")], SHELF, {}).notices == []
 
 
+def test_a_title_names_the_last_picture_that_has_it() -> None:
+    """`@title:"Loss"` outlives the numbers of cells; a title that several have is said."""
+    shelf = filled({n: [{"image/png": png((40 + n, 30))}] for n in (1, 2, 3)})
+    for item, title in zip(shelf.items, ("Loss", "Loss", "Other"), strict=True):
+        item.title = title
+    assert labels('@title:"Loss"', shelf=shelf) == ["@2.1"]
+    assert labels("@title:Other", shelf=shelf) == ["@3.1"]
+    said = shelves.resolve([parse('@title:"Loss"')], shelf, {}).notices
+    assert said == ["2 pictures have the title Loss: the last one is meant."]
+    with pytest.raises(CellError, match="not on the shelf"):
+        labels('@title:"Lost"', shelf=shelf)
+
+
 def _lists() -> dict[str, Any]:
     one, (left, right) = plt.subplots(1, 2)
     two, alone = plt.subplots()

@@ -45,7 +45,8 @@ def map(  # noqa: A001 - its name is vlmagic.map
     What is wrong with all rows (an option, the lengths) is raised; what goes wrong in one is that
     row's `result.error`. After a refused key, a used-up quota or three rows that found nobody, the
     rest is not asked. `max_concurrency` questions are asked at once, fewer while the service answers
-    429. `max_cost`: the most that all rows together may cost (default: the setting `max_cost`);
+    429. `max_cost`: the most that all rows together may cost (default: the setting
+    `max_cost_per_call`);
     nothing is handed out that could pass it. An interrupt raises `MapInterrupted` (an
     `Interrupted`), whose `.partial` is this MapResult; `retry()` on it asks what is missing.
 
@@ -58,7 +59,7 @@ def map(  # noqa: A001 - its name is vlmagic.map
     there, and each worker reads its key from its own environment. `options` are settings by name.
     """
     if max_cost is not None:
-        options["max_cost"] = max_cost
+        options["max_cost_per_call"] = max_cost
     if max_concurrency < 1:
         raise CellError(
             say("max_concurrency cannot be {value!r}.", value=max_concurrency),

@@ -82,7 +82,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(("--recordings",), "recordings", "setting", "the folder of the recordings", "FOLDER"),
     Option(("--fresh",), "fresh", "flag", "ask anew though a recording exists"),
     Option(("--speed",), "speed", "setting", "replay so many times as fast as recorded; 0: at once", "X"),
-    Option(("--max-cost",), "max_cost", "setting", "refuse before sending if it could cost more", "X"),
+    Option(("--max-cost",), "max_cost_per_call", "setting", "refuse before sending if it could cost more", "X"),
     Option(("-b", "--background"), "background", "flag", "return at once; the Result fills itself (needs -o)"),
 )  # fmt: skip
 _BY_FLAG: Mapping[str, Option] = {flag: option for option in OPTIONS for flag in option.flags}

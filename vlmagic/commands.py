@@ -131,7 +131,7 @@ def models(words: Sequence[str] = (), region: str = "beijing") -> Table:
     return Table(heads, rows, [note, narrow])
 
 
-def _usage(magics: VLMagics, _: Sequence[str]) -> Table:  # noqa: ARG001 - every command has this shape
+def _usage(magics: VLMagics, _: Sequence[str]) -> Table:
     rows = [
         [
             line.model,
@@ -157,6 +157,19 @@ def _usage(magics: VLMagics, _: Sequence[str]) -> Table:  # noqa: ARG001 - every
         if total
         else [say("Nothing has been spent in this kernel.")]
     )
+    settings = magics.settle({})
+    model = catalog.find(settings["model"])
+    price = model.price(settings.region) if model is not None else None
+    if price is not None:
+        limits = [settings["max_cost_per_call"], settings["max_cost_total"]]
+        call, whole = (
+            money(limit, price.currency) if limit is not None else "" for limit in limits
+        )
+        below.append(
+            say("The limits are {call} a call and {total} for this kernel.", call=call, total=whole)
+            if whole
+            else say("The limit is {call} a call.", call=call)
+        )
     return Table(heads, rows, below)
 
 

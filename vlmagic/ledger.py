@@ -6,11 +6,16 @@ This room refuses to estimate: it adds up what the service counted.
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from .errors import SettingsError
 from .language import say
 from .result import Result
+
+_NEAR = 0.8
+"""The share of a limit from which on a call is warned about."""
 
 
 @dataclass(slots=True)
@@ -31,6 +36,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self._lines: dict[str, Line] = {}
+        self._held: list[tuple[str, float]] = []
         self._lock = threading.Lock()
 
     def add(self, result: Result) -> None:
@@ -66,34 +72,70 @@ class Ledger:
                 sums[currency] = sums.get(currency, 0.0) + amount
         return sums
 
-    def guard(self, at_most: float | None, currency: str, call: float, total: float | None) -> None:
-        """Refuse a call that could cost more than `call`, or bring the sum above `total`."""
+    @contextmanager
+    def holding(self, at_most: float | None, currency: str) -> Iterator[None]:
+        """Set aside what a question can cost while it runs, so that two at once keep within the sum."""
+        held = (currency, at_most or 0.0)
+        with self._lock:
+            self._held.append(held)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._held.remove(held)
+
+    def _used(self, currency: str) -> float:
+        """What is spent, and what the questions that run can still cost."""
+        with self._lock:
+            held = sum(amount for known, amount in self._held if known == currency)
+        return self.total().get(currency, 0.0) + held
+
+    def guard(
+        self, at_most: float | None, currency: str, call: float, total: float | None
+    ) -> list[str]:
+        """Refuse a call that could cost more than `call`, or bring the sum above `total`.
+
+        What comes near either, from 80 % on, is let through with a warning.
+        """
         if at_most is None:
-            return
+            return []
         from .estimate import money
 
+        cost = money(at_most, currency)
+        dear = say(
+            "This could cost up to {cost}; the limit for one call is {limit}.",
+            cost=cost,
+            limit=money(call, currency),
+        )
         if at_most > call:
             raise SettingsError(
-                say(
-                    "This could cost up to {cost}; the limit for one call is {limit}.",
-                    cost=money(at_most, currency),
-                    limit=money(call, currency),
-                ),
+                dear,
                 say(
                     "Limit the answer with --budget and --max-tokens, or allow more with --max-cost."
                 ),
             )
-        spent = self.total().get(currency, 0.0)
-        if total is not None and spent + at_most > total:
-            raise SettingsError(
-                say(
-                    "This kernel has spent {spent}; with up to {cost} more it would pass {limit}.",
-                    spent=money(spent, currency),
-                    cost=money(at_most, currency),
-                    limit=money(total, currency),
-                ),
-                say("Allow more with %config VLMagics.max_cost_total = …"),
+        warnings = [dear] if at_most > _NEAR * call else []
+        used = self._used(currency)
+        if total is not None and used + at_most > _NEAR * total:
+            told = say(
+                "This kernel has spent {spent}; with up to {cost} more it would pass {limit}.",
+                spent=money(used, currency),
+                cost=cost,
+                limit=money(total, currency),
             )
+            if used + at_most > total:
+                raise SettingsError(
+                    told, say("Allow more with %config VLMagics.max_cost_total = …")
+                )
+            warnings.append(
+                say(
+                    "This kernel has spent {spent}; with up to {cost} more it comes near its limit, {limit}.",
+                    spent=money(used, currency),
+                    cost=cost,
+                    limit=money(total, currency),
+                )
+            )
+        return warnings
 
 
 LEDGER = Ledger()

@@ -219,21 +219,21 @@ def max_pixels(settings: Settings) -> int:
     return model.max_pixels(hi_res=bool(settings["hi_res"]))
 
 
-def admit(question: Question) -> Source:
-    """Where this question goes, once its key and its cost have been looked at.
+def admit(question: Question) -> tuple[Source, list[str]]:
+    """Where this question goes once key and cost have been looked at, and what comes near a limit.
 
     Everything that is refused before sending has been refused when this returns.
     """
     settings, counted = question.settings, question.estimate
     if settings.key is None and settings.needs_key():
         raise no_key(settings)
-    LEDGER.guard(
+    warnings = LEDGER.guard(
         counted.cost_at_most,
         counted.currency,
-        call=settings["max_cost"],
+        call=settings["max_cost_per_call"],
         total=settings["max_cost_total"],
     )
-    return providers.connect(settings)
+    return providers.connect(settings), warnings
 
 
 def route(
@@ -261,11 +261,11 @@ def route(
         by=__version__,
     )
     try:
-        source = plan.source or admit(question)
+        source, warnings = (plan.source, []) if plan.source else admit(question)
     except BaseException:
         plan.withdraw()
         raise
-    told = (*question.context.notices, *plan.notices)
+    told = (*question.context.notices, *plan.notices, *warnings)
     context = replace(question.context, notices=told, replayed_from=plan.replayed_from)
     return replace(question, context=context, keepers=plan.sinks), source
 
@@ -278,15 +278,18 @@ def put(
     result: Result | None = None,
 ) -> Result:
     """Ask it there, keep the answer where that was wished, and book what it cost."""
-    found = ask(
-        question.request,
-        source,
-        *question.keepers,
-        *sinks,
-        cancel=cancel,
-        context=question.context,
-        limits=question.settings.limits,
-        result=result,
-    )
-    LEDGER.add(found)
+    counted = question.estimate
+    at_most = None if question.context.replayed_from else counted.cost_at_most
+    with LEDGER.holding(at_most, counted.currency):
+        found = ask(
+            question.request,
+            source,
+            *question.keepers,
+            *sinks,
+            cancel=cancel,
+            context=question.context,
+            limits=question.settings.limits,
+            result=result,
+        )
+        LEDGER.add(found)
     return found

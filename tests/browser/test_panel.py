@@ -16,7 +16,9 @@ PLOT = """import matplotlib.pyplot as plt
 for k in range({}):
     plt.plot([1, 2, 3], [4, k, 3]); plt.title(f'Loss {{k}}'); plt.show()"""
 PANEL = "%vl panel"
-SLOW = "import vlmagic\nslow = vlmagic.Panel(model='bench-9000-60-100', max_cost=1000)\nslow"
+SLOW = (
+    "import vlmagic\nslow = vlmagic.Panel(model='bench-9000-60-100', max_cost_per_call=1000)\nslow"
+)
 BUSY = "import time\nfor _ in range(30): time.sleep(0.1)\nprint('whole')"
 IMAGE = """async ([node, kind, bytes, name]) => {
   const data = new DataTransfer();

@@ -20,7 +20,7 @@ _LARGEST_FACTS = 2000
 
 
 class Purse:
-    """What the rows may cost together: `max_cost`, and what `max_cost_total` leaves.
+    """What the rows may cost together: `max_cost_per_call`, and what `max_cost_total` leaves.
 
     A row is handed out only while everything spent, everything that rows on their way can cost, and
     what it can cost itself stay within; so the sum is never passed. Without a known price there is
@@ -32,7 +32,7 @@ class Purse:
         self.held = 0.0
         self.currency = "CNY"
         self._wishes = wishes
-        self._limit: float = wishes.settings["max_cost"]
+        self._limit: float = wishes.settings["max_cost_per_call"]
         self._total: float | None = wishes.settings["max_cost_total"]
         self._known: dict[tuple[str, int], float] = {}
 

@@ -155,12 +155,17 @@ class MapResult(Sequence[Row]):
                 sums[cost.currency] = sums.get(cost.currency, 0.0) + cost.amount
         return sums
 
-    def retry(self, *, progress: Wish | None = None, **options: Any) -> MapResult:
+    def retry(
+        self, *, progress: Wish | None = None, max_cost: float | None = None, **options: Any
+    ) -> MapResult:
         """Ask the rows again that are not `ok`, and only those; the same MapResult, filled.
 
-        `options` change settings for these rows, such as `max_cost=50` or `budget=4000`. `progress`:
-        a bar, nothing, a function that is called now and then, or (None) as before.
+        `max_cost` is the most that all rows together may cost; `options` change settings for these
+        rows, such as `budget=4000`. `progress`: a bar, nothing, a function that is called now and
+        then, or (None) as before.
         """
+        if max_cost is not None:
+            options["max_cost_per_call"] = max_cost
         self._run(self, progress, options)
         return self
 

@@ -6,30 +6,29 @@ the panel's own, in their order. This room refuses to draw and to say: the tray 
 
 from __future__ import annotations
 
-import contextlib
-import os
 import queue
 import threading
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from vlmagic import language, question, settings, shelf
 from vlmagic.errors import CellError, VLReasonError
 from vlmagic.language import say
-from vlmagic.lesson import explain, refer
+from vlmagic.lesson import explain
 from vlmagic.render import current_shell
 from vlmagic.render.widget import promptly
 from vlmagic.result import Result
 
-from . import ascell, offer
-from .draft import Draft, check_name, estimate_line, first, name_notices, sentence, wishes_of
-from .tray import Entry, Tray, large, small
+from . import offer
+from .draft import Draft, check_name, first, sentence
+from .entry import Entry, large, small
+from .reading import Reader
+from .tray import Tray
 from .turn import Turn, copy
 from .widget import panel_class
 
 if TYPE_CHECKING:
-    from vlmagic.request import Request
-    from vlmagic.run import Source
+    pass
 
 
 class Panel:
@@ -50,14 +49,13 @@ class Panel:
                 say("There are: {names}.", names=", ".join(settings.BY_NAME)),
             )
         self._shell = shell if shell is not None else current_shell()
-        self._options = options
         self._tray = Tray(shelf.of(self._shell) if self._shell is not None else None)
         self._turns: list[Turn] = []
         self._asks: set[str] = set()
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._copies: list[Any] = []
-        self._warm = False
-        usual = self._settle({})
+        self._reader = Reader(self._shell, options, self._tray, self._turns)
+        usual = self._reader.settle({})
         self.widget = panel_class()(
             words=offer.words(),
             lang=language.current(),
@@ -211,73 +209,20 @@ class Panel:
 
     # -- counting -----------------------------------------------------------------------
 
-    def _settle(self, options: Mapping[str, Any]) -> settings.Settings:
-        """Settings as a cell would have them: the extension's, if it is loaded."""
-        wished = {**self._options, **options}
-        manager = getattr(self._shell, "magics_manager", None)
-        loaded = manager.registry.get("VLMagics") if manager is not None else None
-        if loaded is not None:
-            found: settings.Settings = loaded.settle(wished)
-            return found
-        return settings.resolve(wished, None, os.environ)
-
-    def _prepare(self, draft: Draft, text: str) -> tuple[question.Question, Turn | None]:
-        after = self._followed(draft)
-        options = wishes_of(draft)
-        found = self._settle(options)
-        if after is not None and after.result.context.settings is not None:
-            found = after.result.context.settings.changed(options)
-        looked = self._tray.resolve(draft.get("ticks", ()), found)
-        if after is not None and after.taught:
-            after.steps()
-            text = refer(text, after.lesson) if after.lesson else text
-        prepared = question.prepare(
-            found,
-            looked.below(text),
-            looked.images,
-            notices=[
-                *looked.notices,
-                *name_notices(str(draft.get("name") or ""), self._namespace),
-            ],
-            after=after.result if after is not None else None,
-        )
-        return prepared, after
-
-    def _followed(self, draft: Draft) -> Turn | None:
-        """The turn that is followed up: the last one with an answer, or the one that was chosen."""
-        wished = draft.get("follow", "last")
-        if wished is None:
-            return None
-        answered = [t for t in self._turns if t.result.ended and t.result.transcript.answer_length]
-        if wished == "last":
-            return answered[-1] if answered else None
-        return next((turn for turn in answered if turn.number == wished), None)
-
     def _count(self, draft: Draft) -> None:
         """The estimate of what is being typed; of several drafts in a row, only the last one's."""
-        if draft.get("n") != self.widget.draft.get("n"):
-            return
-        told: dict[str, Any] = {"text": "", "refused": "", "notices": []}
+        if draft.get("n") == self.widget.draft.get("n"):
+            self._tell("estimate", draft, **self._reader.estimate(draft))
+
+    def _as_cell(self, message: Draft) -> None:
         try:
-            check_name(str(draft.get("name") or ""))
-            prepared, _ = self._prepare(draft, str(draft.get("text") or "?"))
-            told["text"] = estimate_line(prepared)
-            told["notices"] = list(prepared.context.notices)
-            source = question.admit(prepared)
-            if not self._warm and draft.get("text"):
-                self._warm = True
-                warm = threading.Thread(target=_warm, args=(source, prepared.request), daemon=True)
-                warm.start()
+            text, notes = self._reader.cell(message["draft"])
         except VLReasonError as error:
-            told["refused"] = sentence(error)
-        self._tell("estimate", draft, **told)
+            self._tell("said", message, text=sentence(error))
+            return
+        self._tell("cell", message, text=text, notes=notes)
 
     # -- asking -------------------------------------------------------------------------
-
-    @property
-    def _namespace(self) -> MutableMapping[str, Any]:
-        namespace: MutableMapping[str, Any] = self._shell.user_ns if self._shell is not None else {}
-        return namespace
 
     def _ask(self, mark: str, draft: Draft, shown: str = "") -> None:
         """Put a question, unless it is the same click again or another one still runs."""
@@ -295,7 +240,7 @@ class Panel:
                     say("This panel is still answering."), say("Stop it, or open another panel.")
                 )
             try:
-                prepared, after = self._prepare(draft, text)
+                prepared, after = self._reader.question(draft, text)
                 prepared, source = question.route(prepared, watched=True)
             except VLReasonError as error:
                 if name:
@@ -372,25 +317,6 @@ class Panel:
         for handle in self._copies:
             handle.update(kept, raw=True)
 
-    def _as_cell(self, message: Draft) -> None:
-        draft = message["draft"]
-        try:
-            check_name(str(draft.get("name") or ""))
-            entries = [self._tray[name] for name in draft.get("ticks", ())]
-            after = self._followed(draft)
-            text, notes = ascell.cell(
-                draft,
-                entries,
-                self._settle(wishes_of(draft)),
-                self._settle({}),
-                self._namespace,
-                after.name if after is not None else None,
-            )
-        except VLReasonError as error:
-            self._tell("said", message, text=sentence(error))
-            return
-        self._tell("cell", message, text=text, notes=notes)
-
 
 def _work(jobs: queue.SimpleQueue[Callable[[], None] | None]) -> None:
     """Do what comes, in order; one job's trouble is not the next one's."""
@@ -400,12 +326,6 @@ def _work(jobs: queue.SimpleQueue[Callable[[], None] | None]) -> None:
         except Exception as error:  # noqa: BLE001 - the panel's thread must outlive any picture
             _report(error)
         del job
-
-
-def _warm(source: Source, request: Request) -> None:
-    """Import the source's SDK, which takes seconds, while the reader types; nothing is sent."""
-    with contextlib.suppress(VLReasonError):
-        source.open(request).close()
 
 
 def _report(error: Exception) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vlmagic.question import Question
     from vlmagic.settings import Settings
 
-    from .tray import Entry
+    from .entry import Entry
 
 Draft = Mapping[str, Any]
 

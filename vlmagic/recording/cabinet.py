@@ -128,6 +128,18 @@ class Cabinet:
             asking.give_back()
             raise
 
+    def has(self, request: Request, mode: Mode | str) -> bool:
+        """Whether the next asking of this would be played; looking counts as no asking."""
+        if mode not in ("auto", "replay"):
+            return False
+        asked = Asked.of(request, self._askings.replayed(request))
+        asking = self._askings.claim(asked.replayed)
+        try:
+            found = self._search.find(asked, asking.number, unfinished_too=mode == "replay")
+        finally:
+            asking.give_back()
+        return found is not None
+
     def _record(
         self,
         asked: Asked,

@@ -16,7 +16,7 @@ class _Written:
 
 @dataclass(frozen=True, slots=True)
 class Shown(_Written):
-    """Pictures as they were shown; exactly one of `cell`, `back` and `newest` is set."""
+    """Pictures as they were shown; exactly one of `cell`, `back`, `newest` and `title` is set."""
 
     cell: int | None = None
     first: int | None = None
@@ -26,6 +26,8 @@ class Shown(_Written):
     """1 is the last picture shown."""
     newest: int | None = None
     """So many of the newest; 0 is the whole shelf."""
+    title: str | None = None
+    """The last picture with this title."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,8 @@ def _at(text: str) -> Reference:
             return Open(text, int(name) if name.isdecimal() else name)
         if word == "md":
             return Attachment(text, name)
+        if word == "title":
+            return Shown(text, title=name)
     plain: dict[str, Reference] = {
         "last": Shown(text, back=1),
         "all": Shown(text, newest=0),
@@ -162,7 +164,9 @@ def _at(text: str) -> Reference:
     raise CellError(
         say("{text} is no reference.", text=text),
         (say("Did you mean @{near}?", near=near[0]) + " " if near else "")
-        + say("There are @last @-2 @12 @12.2 @12.1-3 @all @all3 @gcf @open @fig:3 @md @clip."),
+        + say(
+            'There are @last @-2 @12 @12.2 @12.1-3 @title:"Loss" @all @all3 @gcf @open @fig:3 @md @clip.'
+        ),
     )
 
 

@@ -122,7 +122,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("record", "text", "off", "play recorded answers, record new ones", choices=("off", "auto", "record", "replay")),
     Setting("recordings", "text", "vlmagic-recordings", "the folder of the recordings"),
     Setting("speed", "number", None, "replay so many times as fast; 0: at once (default: as recorded, at once where nobody watches)", least=0),
-    Setting("max_cost", "number", 10.0, "refuse a call that could cost more (in the price's currency)", least=0),
+    Setting("max_cost_per_call", "number", 10.0, "refuse a call that could cost more (in the price's currency)", least=0),
     Setting("max_cost_total", "number", None, "refuse to go on once this kernel has spent so much", least=0),
     Setting("connect_timeout", "number", 10.0, "seconds until a connection stands", least=0.1),
     Setting("first_byte_timeout", "number", 60.0, "seconds until the first byte of a stream", least=0.1),

@@ -44,6 +44,17 @@ def pick(
         found = items[-reference.newest :] if reference.newest else items
         if len(found) < reference.newest:
             notify(say("{text} is {count} pictures.", text=reference.text, count=len(found)))
+    elif reference.title is not None:
+        found = [item for item in items if item.title == reference.title]
+        if len(found) > 1:
+            notify(
+                say(
+                    "{count} pictures have the title {title}: the last one is meant.",
+                    count=len(found),
+                    title=reference.title,
+                )
+            )
+        found = found[-1:]
     else:
         found = [item for item in items if item.cell == reference.cell]
         if reference.first is None and len(found) > 1:
