@@ -65,11 +65,14 @@ def test_options(line: str, expected: dict[str, Any]) -> None:
 
 def test_references_keep_their_brackets_and_quotes() -> None:
     """`-i` takes one word; quotes and brackets hold it together, backslashes stay."""
-    asked = parse(r"""-i d["a b"] -i "my plot.png" -i C:\pics\a.png -i @last""", "?")
+    asked = parse(
+        r"""-i d["a b"] -i "my plot.png" -i C:\pics\a.png -i @title:"my 'Loss'" -i @last""", "?"
+    )
     assert [str(r) for r in asked.images] == [
         'd["a b"]',
         '"my plot.png"',
         r"C:\pics\a.png",
+        '''@title:"my 'Loss'"''',
         "@last",
     ]
 

@@ -371,7 +371,7 @@ def test_a_figure_in_a_cell_keeps_its_name_when_all_is_run_again(kernel: Kernel)
     )
     assert len(kernel.value(f"{cell}[1]")) == 2
     outputs = kernel.run(kernel.value(f"{cell}[0]").replace("-i kept", "-o same -i kept"))
-    assert outputs[0]["output_type"] == "display_data"
+    assert outputs[0]["output_type"] == "display_data", outputs
     sent = "[i.digest for i in same.images][1:]"
     ticked = "panel._tray.resolve([e.id for e in entries], panel._reader.settle({})).images"
     assert kernel.value(f"{sent} == [i.digest for i in {ticked}][1:]")

@@ -124,7 +124,12 @@ def _words(line: str) -> Iterator[_Word]:
             letter = line[at]
             if quote:
                 quote = "" if letter == quote else quote
-            elif letter in "\"'" and (depth or at == start or line[at - 1] == "="):
+            elif letter in "\"'" and (
+                depth
+                or at == start
+                or line[at - 1] == "="
+                or (line[at - 1] == ":" and line[start] == "@")
+            ):
                 quote = letter
             elif letter in "[(":
                 depth += 1
