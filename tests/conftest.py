@@ -27,6 +27,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
             "VLMAGIC_ALL",
             "VLMAGIC_NODE_MODULES",
             "VLMAGIC_OLD_DASHSCOPE_PYTHON",
+            "VLMAGIC_OLD_MATPLOTLIB_PYTHON",
         }:
             monkeypatch.delenv(name)
     monkeypatch.setenv("VLMAGIC_LANGUAGE", "en")

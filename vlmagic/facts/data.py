@@ -265,7 +265,7 @@ def _pie(wedges: list[Any]) -> Series:
     """Percentages; places are numbers from 0 on, names stand in the label, one a line."""
     names = [str(wedge.get_label() or "") for wedge in wedges]
     whole = all(name and not name.startswith("_") for name in names)
-    values = tuple((wedge.theta2 - wedge.theta1) / 3.6 for wedge in wedges)
+    values = tuple(float(wedge.theta2 - wedge.theta1) / 3.6 for wedge in wedges)
     return Series(
         "\n".join(names), "pie", tuple(map(float, range(len(values)))), values, whole=whole
     )

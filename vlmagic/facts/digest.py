@@ -112,13 +112,14 @@ def _axes(ink: _Ink, axes: Any) -> None:
         (axes.patches, _patch),
         (axes.collections, _collection),
         (axes.images, _image),
-        (axes.texts, _text),
     ):
         for artist in artists:
             try:
                 read(ink, artist)
             except Exception as error:  # noqa: BLE001 - what cannot be read is known by how
                 ink.text("unreadable", type(artist).__name__, type(error).__name__)
+    # In which order a library writes its words (names and shares of a pie) is its own affair.
+    ink.text("words", *sorted(words for text in axes.texts if (words := text.get_text())))
     if hasattr(axes, "zz_dataLim"):
         ink.text(axes.get_zlabel())
         ink.numbers(
@@ -143,7 +144,8 @@ def _line(ink: _Ink, line: Any) -> None:
 def _patch(ink: _Ink, patch: Any) -> None:
     ink.text(type(patch).__name__, _label(patch))
     if hasattr(patch, "theta1"):
-        ink.numbers("wedge", [patch.theta1, patch.theta2])
+        # Older versions compute in single precision.
+        ink.numbers("wedge", [round(float(turn), 3) for turn in (patch.theta1, patch.theta2)])
     elif hasattr(patch, "get_width") and hasattr(patch, "get_x"):
         box = [patch.get_x(), patch.get_y(), patch.get_width(), patch.get_height()]
         ink.numbers("box", box)
@@ -166,11 +168,6 @@ def _image(ink: _Ink, image: Any) -> None:
     ink.text("image", _label(image))
     if image.get_array() is not None:
         ink.numbers("array", image.get_array())
-
-
-def _text(ink: _Ink, text: Any) -> None:
-    if text.get_text():
-        ink.text("text", text.get_text())
 
 
 def _legend(ink: _Ink, legend: Any) -> None:

@@ -20,7 +20,7 @@ def pie(wedges: Sequence[Any], texts: Sequence[Any]) -> list[list[Any]]:
         label = str(wedge.get_label() or "")
         if not label or label.startswith("_"):
             label = words[number] if number < len(words) else ""
-        found.append([label[:60], round((wedge.theta2 - wedge.theta1) / 3.6, 4)])
+        found.append([label[:60], round(float(wedge.theta2 - wedge.theta1) / 3.6, 4)])
     return found
 
 
