@@ -1,38 +1,48 @@
-"""An answer as sentences, a sentence as clauses, a clause as items: names, numbers, dates, letters.
+"""A sentence as clauses, a clause as items: names, numbers, dates, letters, asides in brackets.
 
-Code, tables and quotations of questions are passed over. This room refuses to judge.
+This room refuses to judge, and to read a word that stands in no list.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from . import units
 from .numbers import DATE, NUMBER, Period, Quantity, period, quantity
 from .subjects import Line, Name, Subjects
-from .words import LASTING, OPENERS, PHRASES, SCOPE, SPLITTERS, lexicon
+from .words import COUNTS, OPENERS, PHRASE, SPLITTERS, is_manner, lexicon, phrase
 
-_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)|^[ \t]*\|[^\n]*$|`[^`\n]*`", re.DOTALL | re.MULTILINE)  # fmt: skip
-_END = re.compile(r"[。！!？?；;\n]|\.(?=\s|$|[\"')*])")
-_COMMA = re.compile(r"[，、：]|:(?=\s|$)|,(?!\d{3}(?!\d))|,(?=\s)|[()（）—]|--")
+_COMMA = re.compile(
+    r"[，、：]|:(?=[\s*_]|$)|,(?!\d{3}(?!\d))|,(?=\s)|—|--|\s[–-]\s"
+    r"|\bor (?=(?:(?:roughly|about|approximately|around|nearly|some|ca\.?) )?[\d.]+\s?%)"
+)
 _SPLIT = re.compile(
-    r"\b(?:" + "|".join(SPLITTERS) + r")\b|而|但是?|然后|随后|之后|接着", re.IGNORECASE
+    r"\b(?:" + "|".join(SPLITTERS) + r")\b|而(?!言)|但是?|然后|随后|之后|接着|并(?![未非])",
+    re.IGNORECASE,
 )
 _MARK = re.compile(r"\s*(?:#{1,6}\s|[-*+>]\s+|\d{1,2}[.)、]\s+|[（(]?\d[)）]\s*)*")
-_SCOPE = re.compile(SCOPE, re.IGNORECASE)
-_LASTING = re.compile(LASTING, re.IGNORECASE)
 _OPENER = re.compile(r"[\s*_]*(?:" + OPENERS + r")[\s*_]*", re.IGNORECASE)
 _LEXICON = lexicon()
 _LONGEST = max(map(len, _LEXICON))
-_IDLE = re.compile(PHRASES, re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
-_PASSED = frozenset(" \t*_\"'“”‘’《》「」=≈~$·-–:")
+_IDLE = re.compile(
+    r"['’]s(?![A-Za-z])|\bi\.e\.,?|\b(?:over time|(?<=bottoms )out|(?<=bottomed )out|of the (?:four|three|two|five|six|seven)|"
+    r"on th(?:is|e) (?:log-log |log |semi-log |line |bar |pie )?(?:plot|chart|figure|graph)|(?:left|right|upper|lower|top|bottom) (?:axis|panel)|"
+    r"in th(?:is|e) (?:plot|chart|figure|graph)|a value of|values? of|a (?:low|high) of|that of|those of|"
+    r"(?:somewhere|right|just|only just|slightly) (?=between|at)|for the (?:whole|entire)|as a whole|is to be found|can be found|at a glance|"
+    r"in the (?:chart|figure|plot|market|end)|of all)(?![A-Za-z])",
+    re.IGNORECASE,
+)
+_PASSED = frozenset(" \t*_\"'“”‘’《》「」=≈~$·-–:[]\\\u200b\u00a0")
+_BRACKETS = {"(": ")", "（": "）", "[": "]"}
+_STAYS = frozenset("while whereas but 而 但 但是 because since and 并".split())  # noqa: SIM905
 
 
 @dataclass(slots=True)
 class Item:
-    """One thing said. `letter`: N number, D date, S series, C category, or a word's letter."""
+    """One thing said. `letter`: N number, # count, D date, S series, C category, ( aside, or a word's."""
 
     letter: str
     start: int
@@ -41,6 +51,7 @@ class Item:
     period: Period | None = None
     line: Line | None = None
     text: str = ""
+    inside: list[Item] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -59,85 +70,104 @@ class Clause:
     @property
     def letters(self) -> str:
         """The letters in their order."""
-        return "".join(item.letter for item in self.items)
+        return "".join(item.letter[0] for item in self.items)
 
-
-def is_elsewhere(text: str) -> bool:
-    """Whether a sentence speaks of something other than the figure as it is."""
-    return _SCOPE.search(text) is not None
-
-
-def is_lasting(text: str) -> bool:
-    """Whether what follows a sentence may do so, too."""
-    return _LASTING.search(text) is not None
-
-
-def sentences(answer: str) -> Iterator[tuple[int, int, str]]:
-    """(start, end, the mark that ends it) of each sentence outside code and tables."""
-    hidden = [found.span() for found in _FENCE.finditer(answer)]
-    begin = 0
-    marks = [*_END.finditer(answer), None]
-    at = 0
-    for mark in marks:
-        stop = mark.start() if mark else len(answer)
-        while at < len(hidden) and hidden[at][1] <= begin:
-            at += 1
-        if not (at < len(hidden) and hidden[at][0] < stop):
-            yield begin, stop, mark[0] if mark else ""
-        begin = mark.end() if mark else stop
+    def of(self, items: list[Item]) -> Clause:
+        """A part of it."""
+        return replace(self, items=items, start=items[0].start, end=items[-1].end)
 
 
 def clauses(answer: str, start: int, end: int, mark: str, subjects: Subjects) -> list[Clause]:
     """The clauses of one sentence."""
     listed = _MARK.match(answer, start, end)
     begin = listed.end() if listed else start
-    cuts = [(one.start(), one.end(), bool(_SPLIT.fullmatch(one[0]))) for one in [*_COMMA.finditer(answer, begin, end), *_SPLIT.finditer(answer, begin, end)]]  # fmt: skip
+    asides = _asides(answer, begin, end)
+    cuts = [
+        (one.start(), one.end(), bool(_SPLIT.fullmatch(one[0])))
+        for one in [*_COMMA.finditer(answer, begin, end), *_SPLIT.finditer(answer, begin, end)]
+        if not any(a <= one.start() < b for a, b in asides)
+    ]
     found: list[Clause] = []
     later = False
     for stop, after, word in [*sorted(cuts), (end, end, False)]:
         if stop < begin:
             continue
         joined = answer[stop:after].strip().lower() == "and"
-        items = list(_items(answer, begin, stop, subjects))
-        rest = _next_letter(answer, after, end, subjects) if joined else ""
-        if joined and rest not in ("R", "F", "M", "m", "V", "k", "e"):
+        rest = _next(answer, after, end, subjects) if joined else ""
+        if joined and rest not in ("R", "F", "M", "m", "V", "k", "e", "g", "G", "?"):
             continue
+        if word and not joined and _within_name(answer, stop, after, subjects):
+            continue
+        items = list(_items(answer, begin, stop, subjects, asides))
         clause = Clause(
-            items,
-            begin,
-            stop,
-            mark in "?？" and bool(mark),
-            later,
+            items, begin, stop, mark in "?？" and bool(mark), later,
             _OPENER.fullmatch(answer, begin, stop) is not None,
-        )
+        )  # fmt: skip
         if items:
             clause.start, clause.end = items[0].start, items[-1].end
             found.append(clause)
             later = False
-        later = later or (word and not joined and answer[stop:after].lower() not in ("while", "whereas", "but", "而", "但", "但是", "because", "since"))  # fmt: skip
+        later = later or (word and answer[stop:after].lower() not in _STAYS)
         begin = after
+        if answer[stop:after].lower() == "followed by":
+            begin = stop  # it says something itself
     return found
 
 
-def _next_letter(answer: str, at: int, end: int, subjects: Subjects) -> str:
-    for item in _items(answer, at, min(end, at + 40), subjects):
+def _within_name(answer: str, at: int, end: int, subjects: Subjects) -> bool:
+    """Whether a word that would split is part of a name."""
+    if subjects.pattern is None:
+        return False
+    line = answer.rfind("\n", 0, at) + 1
+    return any(
+        one.start() < end and one.end() > at
+        for one in subjects.pattern.finditer(answer, max(line, at - 80), end + 80)
+    )
+
+
+def _asides(answer: str, at: int, end: int) -> list[tuple[int, int]]:
+    """The brackets of a sentence, outermost only."""
+    found: list[tuple[int, int]] = []
+    while at < end:
+        close = _BRACKETS.get(answer[at])
+        if close:
+            stop = answer.find(close, at, min(end, at + 200))
+            other = min((p for p in (answer.find(")", at, end), answer.find("）", at, end)) if p > 0), default=-1)  # fmt: skip
+            stop = stop if stop > 0 else other
+            if stop > 0:
+                found.append((at, stop + 1))
+                at = stop
+        at += 1
+    return found
+
+
+def _next(answer: str, at: int, end: int, subjects: Subjects) -> str:
+    for item in _items(answer, at, min(end, at + 40), subjects, []):
         return item.letter
     return ""
 
 
-def _items(answer: str, at: int, end: int, subjects: Subjects) -> Iterator[Item]:
+def _items(
+    answer: str, at: int, end: int, subjects: Subjects, asides: list[tuple[int, int]]
+) -> Iterator[Item]:
     while at < end:
-        letter = answer[at]
+        aside = next((one for one in asides if one[0] == at), None)
+        if aside and _named(answer, at, end, subjects) is None:
+            inside = list(_items(answer, at + 1, aside[1] - 1, subjects, []))
+            if inside:
+                yield Item("(", at, aside[1], inside=inside)
+            at = aside[1]
+            continue
         if idle := _IDLE.match(answer, at, end):
             at = idle.end()
             continue
-        if letter in _PASSED and not (
-            letter == "-" and NUMBER.match(answer, at, end) and not _digit_before(answer, at)
-        ):
+        letter = answer[at]
+        if letter in _PASSED and not (letter in "-$" and _starts(answer, at, end)):
             at += 1
             continue
         item = (
-            _named(answer, at, end, subjects)
+            _phrase(answer, at, end)
+            or _named(answer, at, end, subjects)
             or _counted(answer, at, end, subjects)
             or _word(answer, at, end)
         )
@@ -146,13 +176,30 @@ def _items(answer: str, at: int, end: int, subjects: Subjects) -> Iterator[Item]
         at = item.end
 
 
+def _starts(answer: str, at: int, end: int) -> bool:
+    """Whether a number starts with this minus or currency."""
+    before = answer[at - 1 : at]
+    if before.isascii() and before.isalnum():
+        return False
+    return bool(NUMBER.match(answer, at, end)) or units.before(answer, at, end)[1] > at
+
+
+def _phrase(answer: str, at: int, end: int) -> Item | None:
+    found = PHRASE.match(answer, at, end)
+    if found is None:
+        return None
+    letter = phrase(found)
+    if letter[0] == "*":  # twice
+        n = float(letter[1])
+        return Item("*", at, found.end(), number=Quantity(n, 0.05 * n), text="=")
+    if letter in "234":
+        return Item("2", at, found.end(), text=letter)
+    return Item(letter, at, found.end(), text=found[0].lower())
+
+
 def _digits_go_on(answer: str, at: int, end: int) -> bool:
     number = NUMBER.match(answer, at)
     return number is not None and number.end() > end
-
-
-def _digit_before(answer: str, at: int) -> bool:
-    return at > 0 and (answer[at - 1].isalnum())
 
 
 def _named(answer: str, at: int, end: int, subjects: Subjects) -> Item | None:
@@ -186,13 +233,19 @@ def _counted(answer: str, at: int, end: int, subjects: Subjects) -> Item | None:
             found = period(date)
             if found is not None:
                 return Item("D", at, date.end(), period=found, text=date[0])
-    number = NUMBER.match(answer, at, end)
+    money, begin = units.before(answer, at, end)
+    number = NUMBER.match(answer, begin, end)
     if number and number.end() <= end:
-        if answer[number.end() : number.end() + 1].isalpha() and answer[number.end()].isascii():
-            follows = subjects.pattern.match(answer, number.end()) if subjects.pattern else None
+        read = quantity(number)
+        unit, stop = units.after(answer, number.end(), subjects.spellings)
+        after = answer[stop : stop + 1]
+        if after.isalpha() and answer[stop].isascii():
+            follows = subjects.pattern.match(answer, stop) if subjects.pattern else None
             if follows is None:
-                return Item("?", at, number.end())
-        return Item("N", at, number.end(), number=quantity(number), text=number[0])
+                return Item("?", at, stop)
+        return Item(
+            "N", at, min(stop, end), number=replace(read, unit=money or unit), text=number[0]
+        )
     return None
 
 
@@ -201,11 +254,24 @@ def _word(answer: str, at: int, end: int) -> Item:
     if word:
         text = word[0].lower().replace("’", "'")
         text = text.removesuffix("'s")
-        return Item(_LEXICON.get(text, "?"), at, word.end(), text=text)
+        if text == "zero":
+            return Item("N", at, word.end(), number=Quantity(0.0, 0.0, plain="0"), text="0")
+        if text in COUNTS:
+            return Item("#", at, word.end(), number=Quantity(float(COUNTS[text]), 0.0))
+        known = _LEXICON.get(text)
+        if known is None:
+            known = "" if is_manner(text) else "?"
+        return Item(known, at, word.end(), text=text)
     if answer[at] == "第":
         return Item("i", at, at + 1)
+    if answer[at] in ">＞<＜":
+        return Item({"＞": ">", "＜": "<"}.get(answer[at], answer[at]), at, at + 1, text="sign")
     for size in range(min(_LONGEST, end - at), 0, -1):
         known = _LEXICON.get(answer[at : at + size])
         if known is not None and not answer[at].isascii():
             return Item(known, at, at + size, text=answer[at : at + size])
+    if answer[at] in COUNTS:
+        return Item("#", at, at + 1, number=Quantity(float(COUNTS[answer[at]]), 0.0))
+    if answer[at] == "零":
+        return Item("N", at, at + 1, number=Quantity(0.0, 0.0, plain="0"), text="0")
     return Item("?", at, at + 1, text=answer[at])

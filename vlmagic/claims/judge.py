@@ -2,7 +2,7 @@
 
 A sentence that speaks of something else than the figure as it is (an exception, a condition, a
 forecast) is not judged, nor is what follows a supposition within its paragraph. This room refuses
-to look anything up: `rules` does.
+to look anything up: the rules do.
 """
 
 from __future__ import annotations
@@ -12,15 +12,20 @@ from collections.abc import Sequence
 from vlmagic.facts.data import FigureData
 
 from . import Claim
-from .clauses import Clause, clauses, is_elsewhere, is_lasting, sentences
+from .clauses import Clause, Item, clauses
+from .joined import asides, merged, parts, placing
 from .measure import Silent
-from .rules import Found, claim_of
-from .said import merged, read
+from .rules import claim_of
+from .said import Context, Said, read
+from .sentences import is_elsewhere, is_lasting, sentences
 from .subjects import Line, Subjects
+from .tables import cells
+from .verdicts import Found
 
 _MOST = 300
 _LONGEST = 200_000
-_CLAIMING = frozenset("MmRFX><keATrdclpQ")
+_CLAIMING = frozenset("MmRFX><gGBWkeATrdclpQJj*2oH")
+_NOTHING = Found("unchecked")
 
 
 class Judge:
@@ -46,49 +51,104 @@ class Judge:
                 away=away or is_elsewhere(text),
             )
             away = away or is_lasting(text)
-        return self.found[:_MOST]
+        self.found += cells(self.answer, self.subjects)
+        return sorted(self.found, key=lambda claim: claim.start)[:_MOST]
 
     def _sentence(self, found: list[Clause], *, away: bool) -> None:
         """`away`: nothing in it is judged, as it speaks of something else."""
-        subject: Line | None = None
-        before = ""
+        context = Context()
+        ahead: list[Clause] = []
         for clause in merged([one for one in found if not one.opener]):
-            letters = clause.letters
-            if "?" in letters and not set(letters) & (_CLAIMING | {"V"}):
-                away = True  # "Among northern cities, …"
-            if clause.asked or not (
-                (set(letters) & set("ND") and len(letters) > 1) or set(letters) & _CLAIMING
-            ):
-                subject = self._subject(clause) or subject
+            opens = placing(clause)
+            if opens == "one" and not context.reached:
+                context.opened = next(item for item in clause.items if item.letter in "CDN")
                 continue
-            verdict: Found = ("unchecked", "", "")
-            compared = ""
-            if not away and not set(letters) & set("?n"):
-                trend = set(letters) & set("RF")
+            if opens == "span":
+                ahead = [clause]
+                continue
+            if ahead:
+                clause = clause.of([*ahead[0].items, *clause.items])  # noqa: PLW2901
+                ahead = []
+            letters = clause.letters
+            if "?" in letters and not set(letters) & (_CLAIMING | {"V", "("}):
+                away = True  # "Among northern cities, …"
+            for part in parts(clause):
+                for one in asides(part):
+                    self._clause(one, context, away=away)
+
+    def _clause(self, clause: Clause, context: Context, *, away: bool) -> None:
+        letters = clause.letters
+        if not clause.asked and (
+            (set(letters) & set("ND") and len(letters) > 1) or set(letters) & _CLAIMING
+        ):
+            verdict, named = _NOTHING, ""
+            if not away and not set(letters) & set("?n("):
                 try:
-                    said = read(clause)
-                    named = said.lines
-                    if not named and subject is not None:
-                        said.lines = [subject]
-                    placed = said.places.get("f") and said.places.get("t")
-                    if trend and (clause.later or before == "trend") and not placed:
-                        raise Silent
-                    verdict = claim_of(said, self.subjects)
-                    compared = _named(said.lines or [self.subjects.lines[0]])
+                    verdict, named = self._judged(clause, context)
                 except Silent:
-                    pass
-                before = "trend" if trend else before
+                    context.reached = context.span = None
+                    context.rank = 0
+            else:
+                context.reached = context.span = None
             sounds = set(letters) & set("SCxVND") or self.subjects.only
-            if verdict[0] != "unchecked" or (sounds and _sounds(letters)):
+            if verdict.verdict != "unchecked" or (sounds and _sounds(letters)):
                 text = self.answer[clause.start : clause.end]
                 self.found.append(
-                    Claim(clause.start, clause.end, text, compared, verdict[2], verdict[0])
+                    Claim(clause.start, clause.end, text, named, verdict.truth, verdict.verdict)
                 )
-            subject = self._subject(clause) or subject
-
-    def _subject(self, clause: Clause) -> Line | None:
         lines = [item.line for item in clause.items if item.letter == "S" and item.line]
-        return lines[0] if len(lines) == 1 else None
+        context.lines += [line for line in lines if line not in context.lines]
+        if lines:
+            context.line = lines[0] if len(lines) == 1 else None
+        spots = [item for item in clause.items if item.letter in "CD"]
+        if spots:
+            context.last = spots[0] if len(spots) == 1 else None
+
+    def _judged(self, clause: Clause, context: Context) -> tuple[Found, str]:
+        said = read(clause)
+        _lean(said, context)
+        _between(said, self.subjects)
+        if set(said.verbs) & set("RF") and clause.later and context.reached is None:
+            raise Silent  # then from where?
+        verdict = claim_of(said, context, self.subjects)
+        return verdict, _named(said.lines or self.subjects.lines[:1])
+
+
+def _lean(said: Said, context: Context) -> None:
+    """What a clause leaves out and its sentence has said."""
+    orders = set(said.verbs) & set("><gGd*") and not said.numbers.get("")
+    others = set(said.verbs) & set("><gG")
+    if not said.lines and "d" in said.verbs and len(context.lines) == 2:
+        said.lines = list(context.lines)
+    elif not said.lines and context.line is not None:
+        said.lines = [context.line]
+    elif len(said.lines) == 1 and others and context.line and said.lines[0] is not context.line and "h" in said.verbs[:2]:  # fmt: skip
+        said.lines = [context.line, *said.lines]
+        if not said.places and context.last is not None:
+            said.places[""] = [context.last]
+    leans = orders or (others and said.verbs[:1] == "h")
+    if leans and not said.lines and len(said.places.get("", [])) == 1 and context.last is not None:
+        said.places[""] = [context.last, *said.places[""]]
+    if context.opened is not None and not said.places:
+        said.places[""] = [context.opened]
+        said.inherited = True
+
+
+def _between(said: Said, subjects: Subjects) -> None:
+    """`between 2010 and 2020` are places where they are points of the axis and no values."""
+    line = said.lines[0] if len(said.lines) == 1 else subjects.only
+    pair = [*said.numbers.get("f", []), *said.numbers.get("t", [])]
+    if line is None or line.axes.across.kind or said.places or len(pair) != 2 or not line.series.y:
+        return
+    ys = line.series.y
+    bare = all(not (one.unit or one.percent or one.rough) and one.scale == 1 for one in pair)
+    if not bare or not all(one.value in line.series.x for one in pair):
+        return
+    if all(min(ys) <= one.value <= max(ys) for one in pair):
+        raise Silent
+    for role in "ft":
+        number = said.numbers.pop(role)[0]
+        said.places[role] = [Item("N", 0, 0, number=number, text=number.plain)]
 
 
 def _named(lines: Sequence[Line]) -> str:

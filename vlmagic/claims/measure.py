@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from vlmagic.facts.data import AxisData, Series
 
+from . import units
 from .clauses import Item
 from .numbers import Quantity
 from .subjects import Line, category
@@ -33,6 +34,10 @@ def pixel(axis: AxisData, at: float) -> float:
 def place(line: Line, item: Item) -> int:
     """The index of the one point at a category, date or number; `Silent` if there is none."""
     axis, series = line.axes.across, line.series
+    if item.number is not None and item.number.unit:
+        unit = units.of_label(axis.label)[0]
+        if unit != item.number.unit:
+            raise Silent
     if series.kind == "pie":
         names = [name.strip().lower() for name in series.label.split("\n")]
         if item.letter == "C" and names.count(item.text.lower()) == 1:
@@ -105,17 +110,23 @@ def candidates(line: Line, number: Quantity) -> list[tuple[float, float]]:
     """(value, half a unit) of a number in the units of the axis; `Silent` if that is not known."""
     label = (line.axes.up.label + " " + line.axes.title).lower()
     half, value = number.half, number.value
+    unit, factor = units.of_label(line.axes.up.label)
+    if number.unit == "pp" and not ("%" in label or line.series.kind == "pie"):
+        raise Silent
+    if number.unit not in ("", "pp") and (
+        line.series.kind == "pie" or (unit and number.unit != unit)
+    ):
+        raise Silent
     if number.percent and line.series.kind != "pie":
         if "%" in label or "percent" in label or "百分" in label:
             return [(value, half)]
         if line.series.y and min(line.series.y) >= 0 and max(line.series.y) <= 1:
             return [(value / 100, half / 100)]
         raise Silent
-    if not number.percent and line.series.kind == "pie":
+    if not number.percent and number.unit != "pp" and line.series.kind == "pie":
         raise Silent
-    for words, factor in ((("million", "百万"), 1e6), (("billion", "十亿"), 1e9), (("thousand", "千"), 1e3), (("亿",), 1e8), (("万",), 1e4)):  # fmt: skip
-        if any(word in label for word in words):
-            return [(value / factor, half / factor)] if number.scale != 1 else [(value, half)]
+    if number.scale != 1:
+        return [(value / factor, half / factor)]
     return [(value, half)]
 
 
@@ -126,7 +137,7 @@ def near(line: Line, number: Quantity, truth: float) -> bool | None:
     """
     ((value, half),) = candidates(line, number)
     held = close(line.axes.up, value, half, truth)
-    if held is False and number.rough and abs(value - truth) <= 0.12 * abs(value):
+    if held is False and number.rough and abs(value - truth) <= number.slack * abs(value):
         return None
     if held is False and any(_fits(value, half, truth, one) for one in _FACTORS):
         return None

@@ -23,7 +23,7 @@ NUMBER = re.compile(
 )
 _MONTH = "|".join(rf"{name}|{name[:3]}\.?" for name in MONTHS)
 DATE = re.compile(
-    r"(?P<y1>(?:19|20)\d\d)[-/](?P<m1>\d{1,2})[-/](?P<d1>\d{1,2})(?!\d)"
+    r"(?P<y1>(?:19|20)\d\d)[-/](?P<m1>\d{1,2})(?:[-/](?P<d1>\d{1,2}))?(?!\d|[-/.]\d)"
     r"|(?P<y2>(?:19|20)\d\d)\s*年\s*(?:(?P<m2>\d{1,2})\s*月\s*(?:(?P<d2>\d{1,2})\s*[日号])?)?"
     r"|(?P<m3>\d{1,2})\s*月(?:份|\s*(?P<d3>\d{1,2})\s*[日号])?"
     rf"|\b(?P<m4>{_MONTH})(?![A-Za-z])(?:\s+(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?(?![\d.]))?(?:,?\s+(?P<y4>(?:19|20)\d\d)(?!\d))?"
@@ -45,6 +45,14 @@ class Quantity:
     plain: str = ""
     rough: bool = False
     """Whether "about" stands before it: then only what is far off is wrong."""
+    unit: str = ""
+    """As `units.name` calls it."""
+
+    @property
+    def slack(self) -> float:
+        """How far off, as a share of it, "about" may be meant: the fewer digits, the farther."""
+        digits = self.plain.replace(",", "").replace(".", "").strip("0")
+        return 0.12 if len(digits) < 2 else 0.08 if len(digits) < 3 else 0.05
 
     def about(self) -> Quantity:
         """The same with "about" before it: noughts at its end may be rounded ones."""

@@ -12,6 +12,9 @@ from typing import Literal
 
 from vlmagic.facts.data import AxesData, AxisData, FigureData, Series
 
+from . import units
+from .words import lexicon
+
 _UNIT = re.compile(r"\s*[(（\[]\s*([^()（）\[\]]{1,24})\s*[)）\]]\s*$|\s*/\s*([A-Za-z°%]{1,8})\s*$")
 _SAME = (
     "epoch epochs 轮 轮次 周期 训练轮次", "year years 年 年份", "month months 月 月份", "day days 天 日 日期", "week weeks 周",
@@ -49,7 +52,10 @@ class Subjects:
     def __init__(self, figures: Sequence[FigureData]) -> None:
         self.lines: list[Line] = []
         self.names: dict[str, Name] = {}
+        self.spellings: list[str] = []
+        """How the figures write their units."""
         self.dated = False
+        self.known = lexicon()
         for figure in figures:
             for axes in figure.axes:
                 for series in axes.series:
@@ -123,12 +129,18 @@ class Subjects:
         self._words(axes.across.label, "x")
         self._words(axes.up.label, "y")
         self._words(axes.title, "y")
+        for axis in (axes.across, axes.up):
+            self.spellings += units.spellings(axis.label)
 
     def _words(self, label: str, letter: Literal["x", "y"]) -> None:
         unit = _UNIT.search(label)
         bare = _UNIT.sub("", label)
         for phrase in _alike(bare):
             self._add(phrase, Name(letter, None, phrase))
+        if letter == "y":
+            for word in re.findall(r"[A-Za-z]{4,}", bare):
+                if word.lower() not in self.known:
+                    self._add(word, Name("y", None, word))
         for phrase in _alike((unit[1] or unit[2]) if unit else ""):
             self._add(phrase, Name("y", None, phrase))
 

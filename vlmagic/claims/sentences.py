@@ -1,0 +1,42 @@
+"""An answer as sentences: outside code and tables, each with the mark that ends it.
+
+This room refuses to look inside a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from .words import LASTING, SCOPE
+
+_HIDDEN = re.compile(r"^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)|^[ \t]*\|[^\n]*$|`[^`\n]*`", re.DOTALL | re.MULTILINE)  # fmt: skip
+_END = re.compile(r"[。！!？?；;\n]|\.(?=\s|$|[\"')*])")
+_SHORT = re.compile(r"(?:\b(?:i\.e|e\.g|approx|ca|vs|etc|fig|incl|resp|cf|eq|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)|^[ \t]*\d{1,2})$", re.IGNORECASE | re.MULTILINE)  # fmt: skip
+_SCOPE = re.compile(SCOPE, re.IGNORECASE)
+_LASTING = re.compile(LASTING, re.IGNORECASE)
+
+
+def is_elsewhere(text: str) -> bool:
+    """Whether a sentence speaks of something other than the figure as it is."""
+    return _SCOPE.search(text) is not None
+
+
+def is_lasting(text: str) -> bool:
+    """Whether what follows a sentence may do so, too."""
+    return _LASTING.search(text) is not None
+
+
+def sentences(answer: str) -> Iterator[tuple[int, int, str]]:
+    """(start, end, the mark that ends it) of each sentence outside code and tables."""
+    hidden = [found.span() for found in _HIDDEN.finditer(answer)]
+    begin = at = 0
+    for mark in [*_END.finditer(answer), None]:
+        stop = mark.start() if mark else len(answer)
+        if mark and mark[0] == "." and _SHORT.search(answer, max(begin, stop - 12), stop):
+            continue
+        while at < len(hidden) and hidden[at][1] <= begin:
+            at += 1
+        if not (at < len(hidden) and hidden[at][0] < stop):
+            yield begin, stop, mark[0] if mark else ""
+        begin = mark.end() if mark else stop
