@@ -62,11 +62,11 @@ def emulator() -> Iterator[Emulator]:
 class Kernel:
     """A real kernel in a process of its own; `run` gives the outputs of one cell."""
 
-    def __init__(self, env: dict[str, str]) -> None:
+    def __init__(self, env: dict[str, str], python: str = sys.executable) -> None:
         from jupyter_client.manager import KernelManager
 
         self.manager = KernelManager(kernel_name="python3")
-        self.manager.kernel_spec.argv[0] = sys.executable
+        self.manager.kernel_spec.argv[0] = python
         self.manager.start_kernel(env={**os.environ, **env})
         self.client = self.manager.client()
         self.client.start_channels()
@@ -105,13 +105,21 @@ class Kernel:
         asked = self.client.execute(
             "", user_expressions={"it": f"repr({expression})"}, store_history=False
         )
+        found = self.reply(asked)["user_expressions"]["it"]
+        assert found["status"] == "ok", found
+        return ast.literal_eval(ast.literal_eval(found["data"]["text/plain"]))
+
+    def reply(self, asked: str) -> Any:
+        """The content of the kernel's answer to a request."""
         while True:
             reply = self.client.get_shell_msg(timeout=60)
             if reply["parent_header"].get("msg_id") == asked:
-                break
-        found = reply["content"]["user_expressions"]["it"]
-        assert found["status"] == "ok", found
-        return ast.literal_eval(ast.literal_eval(found["data"]["text/plain"]))
+                return reply["content"]
+
+    def completed(self, code: str) -> list[str]:
+        """What the code may become if Tab is pressed at its end."""
+        found = self.reply(self.client.complete(code, len(code)))
+        return [code[: found["cursor_start"]] + match for match in found["matches"]]
 
     def stop(self) -> None:
         """End the process."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import archive, catalog, doctor, question, recording, render, shelf
-from .cell import OPTIONS, Ask
+from .cell import Ask
 from .errors import CellError
 from .estimate import money
 from .language import say
@@ -46,7 +46,7 @@ def run(magics: VLMagics, line: str) -> object:
     for command in COMMANDS:
         if command.word.split()[0] == words[0]:
             return command.act(magics, words[1:])
-    known = [c.word.split()[0] for c in COMMANDS]
+    known = names()
     close = difflib.get_close_matches(words[0], known, n=1)
     hint = (
         say("Did you mean %vl {word}?", word=close[0])
@@ -173,7 +173,12 @@ def _usage(magics: VLMagics, _: Sequence[str]) -> Table:
     return Table(heads, rows, below)
 
 
-def _results(magics: VLMagics) -> list[str]:
+def names() -> list[str]:
+    """The words that may follow `%vl`."""
+    return [command.word.split()[0] for command in COMMANDS]
+
+
+def results(magics: VLMagics) -> list[str]:
     """The names of the Results in the notebook, without those that IPython keeps for itself."""
     names = magics.shell.user_ns.items()
     return [name for name, value in names if isinstance(value, Result) and name[0] != "_"]
@@ -189,7 +194,7 @@ def _show(magics: VLMagics, words: Sequence[str]) -> object:
         return Panel.of(found, shell=magics.shell)
     if isinstance(found, Result):
         return render.again(found, magics.settle({})["render"], shell=magics.shell)
-    names = _results(magics)
+    names = results(magics)
     raise CellError(
         say("{name} is no Result.", name=words[0]),
         say("There are: {names}.", names=", ".join(names))
@@ -372,40 +377,3 @@ def cost_line(prepared: question.Question) -> str:
         cost_out=money(out, counted.currency),
         dated=counted.price_dated,
     )
-
-
-def completers(magics: VLMagics) -> Mapping[str, Callable[[Any, Any], list[str]]]:
-    """IPython's completion hooks for our magics, by the word that a line begins with."""
-
-    def vlreason(_: Any, event: Any) -> list[str]:
-        word, before = _word(event)
-        if before in {"-m", "--model"}:
-            return _rest([model.name for model in catalog.MODELS], word, event)
-        if before in {"-i", "--image"}:
-            shown = [item.label for item in shelf.figures(magics.shelf)]
-            names = shelf.picturable(magics.shell.user_ns)
-            return _rest(["@last", "@all", *shown, *names], word, event)
-        if before in {"-o", "--out"}:
-            return _rest(_results(magics), word, event)
-        return _rest([flag for option in OPTIONS for flag in option.flags], word, event)
-
-    def vl(_: Any, event: Any) -> list[str]:
-        word, before = _word(event)
-        known = _results(magics) if before == "show" else [c.word.split()[0] for c in COMMANDS]
-        return _rest(known, word, event)
-
-    return {"%%vlreason": vlreason, "%vlreason": vlreason, "%vl": vl}
-
-
-def _word(event: Any) -> tuple[str, str]:
-    """The word that is being typed, and the one before it."""
-    words = event.line.split()
-    if event.line[-1:].isspace():
-        words.append("")
-    return words[-1], words[-2] if len(words) > 1 else ""
-
-
-def _rest(candidates: Sequence[str], word: str, event: Any) -> list[str]:
-    """Candidates for the word; IPython's symbol begins after its last delimiter, such as `@`."""
-    begin = len(word) - len(event.symbol)
-    return [candidate[begin:] for candidate in candidates if candidate.startswith(word)]

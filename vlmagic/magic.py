@@ -21,6 +21,7 @@ from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
 
 from . import cell, commands, language, question, settings
 from .cell import Ask
+from .completion import Completion
 from .errors import CellError, Interrupted, VLReasonError
 from .events import Done
 from .language import say
@@ -332,9 +333,7 @@ class _Loaded:
         if self.magics not in shell.configurables:  # newer IPython has done so
             shell.configurables.append(self.magics)
         shell.input_transformer_manager.token_transformers.append(_Question)
-        self.completers = commands.completers(self.magics)
-        for key, completer in self.completers.items():
-            shell.set_hook("complete_command", completer, str_key=key)
+        self.completion = Completion(self.magics)
 
     def remove(self) -> None:
         from . import shelf
@@ -357,10 +356,7 @@ class _Loaded:
             transformers.remove(_Question)
         if magics in shell.configurables:
             shell.configurables.remove(magics)
-        dispatchers = shell.strdispatchers.get("complete_command")
-        for key in self.completers:
-            if dispatchers is not None:
-                dispatchers.strs.pop(key, None)
+        self.completion.remove()
 
 
 _loaded: dict[int, _Loaded] = {}
