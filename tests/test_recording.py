@@ -18,7 +18,7 @@ from vlmagic import language
 from vlmagic.errors import RecordingError, SettingsError
 from vlmagic.events import Answer, Done, Event, Failed, Notice, Thinking, ToolCall, Usage
 from vlmagic.images import Image, normalise
-from vlmagic.recording import Cabinet, Plan, check, match, prunable, prune, read, rows
+from vlmagic.recording import Cabinet, Folder, Plan, check, drawn, prunable, prune, read, rows
 from vlmagic.recording.scrub import Scrub
 from vlmagic.request import Request, Turn
 from vlmagic.result import Context, Result
@@ -276,7 +276,7 @@ def test_other_pixels_of_the_same_data(
 ) -> None:  # fmt: skip
     """Other pixels are taken only if all data agrees and the library's version differs; it is said."""
     if drawn_with:
-        monkeypatch.setattr(match, "version", lambda _: drawn_with)
+        monkeypatch.setattr(drawn, "version", lambda _: drawn_with)
     record(tmp_path, question(images=(picture(data="d1"),)))
     monkeypatch.undo()
     monkeypatch.setenv("VLMAGIC_LANGUAGE", "en")
@@ -485,6 +485,47 @@ def test_check_says_what_ci_should_know(tmp_path: Path) -> None:
         ("missing", "b.ipynb, cell 5"),
     ]
     assert "qwen3-vl-plus → qvq-max" in found[1].text
+
+
+def test_check_knows_every_way_to_ask(tmp_path: Path) -> None:
+    """Follow-ups, lists for map, words put together when it runs: none counts as nobody's question."""
+    folder = tmp_path / "rec"
+    prompts = ("Why?", "And then?", "And now?", "First?", "Second?", "Is 3 odd?", "Is 4 odd?")
+    for prompt in prompts:
+        record(folder, question(prompt))
+    asking = notebook(
+        tmp_path / "a.ipynb",
+        "from vlmagic import reason",
+        "%%vlreason -o why\nWhy?",
+        "why.ask('And then?', images)\nother.ask('Not ours?')\nmap('x?', [])",
+        "first = reason(prompt='First?')\nfirst.ask('And now?')",
+        "import vlmagic\nrows = vlmagic.map(['Second?', 'Third?'], figures)",
+        "for n in (3, 4):\n    reason(f'Is {n} odd?')",
+    )
+    found = check(Folder(folder), [asking])
+    assert [(finding.kind, finding.text) for finding in found] == [
+        ("missing", "no recording answers it: Third?")
+    ]
+    computed = notebook(tmp_path / "b.ipynb", "import vlmagic\nvlmagic.reason(words)")
+    assert check(Folder(folder), [computed]) == []
+
+
+def test_check_counts_askings_and_pictures(tmp_path: Path) -> None:
+    """An asking that no cell makes is unused, unless it may stand in a loop; so is an idle picture."""
+    cabinet = Cabinet(tmp_path / "rec")
+    for _ in range(3):
+        asked = question(images=(picture(),))
+        put(cabinet.plan(asked, "auto"), asked)
+    words = f"%%vlreason\n{question().prompt}"
+    once = notebook(tmp_path / "a.ipynb", words, words)
+    (finding,) = check(cabinet.folder, [once])
+    assert (finding.kind, finding.text) == (
+        "unused", "it is asking 3 of a question that is asked 2 times"
+    )  # fmt: skip
+    loop = notebook(tmp_path / "b.ipynb", f"for n in x:\n    %vlreason {question().prompt}")
+    assert check(cabinet.folder, [loop]) == []
+    cabinet.folder.keep_image("a" * 64, picture("blue").data, "image/png")
+    assert [f.where for f in check(cabinet.folder, [loop])] == [f"{'a' * 64}.png"]
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{", '{"cells": 1}', '{"cells": [1]}', "[" * 10**5])

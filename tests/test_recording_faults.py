@@ -21,9 +21,9 @@ from test_recording import SAID, Teller, picture, put, question, record
 from vlmagic.errors import RecordingError, VLReasonError
 from vlmagic.events import Answer, Done, Event, Notice, Thinking
 from vlmagic.recording import Cabinet, Folder, Head, Recorder, read, rows
+from vlmagic.recording.drawn import changed_share
 from vlmagic.recording.folder import is_safe, slug
 from vlmagic.recording.format import MAX_FILE, MAX_LINE, MAX_LINES, encode, parse
-from vlmagic.recording.match import changed_share
 from vlmagic.recording.scrub import Scrub
 from vlmagic.request import Request
 from vlmagic.result import Result

@@ -26,6 +26,13 @@ def test_an_option_beats_config_beats_environment_beats_default() -> None:
     assert found.origins["seed"] == "%config VLMagics.seed"
 
 
+def test_a_wish_to_replay_in_the_environment_is_the_last_word() -> None:
+    """Whoever exports it relies on nothing being asked, whatever a notebook says of itself."""
+    found = resolve({"record": "record"}, {"record": "auto"}, {"VLMAGIC_RECORD": "replay"})
+    assert (found["record"], found.origins["record"]) == ("replay", "VLMAGIC_RECORD")
+    assert resolve({"record": "off"}, None, {"VLMAGIC_RECORD": "auto"})["record"] == "off"
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -48,6 +48,19 @@ def listing(cabinet: recording.Cabinet) -> Table:
     return Table(heads, rows, below)
 
 
+def told(cabinet: recording.Cabinet, mode: str) -> str:
+    """What happens to the next question, in a sentence."""
+    folder = cabinet.folder
+    return {
+        "off": say("Answers are neither played nor recorded."),
+        "auto": say(
+            "Answers are played from {folder}, or asked and recorded there.", folder=folder
+        ),
+        "record": say("Every answer is asked, and recorded in {folder}.", folder=folder),
+        "replay": say("Answers are played from {folder}; nobody is asked.", folder=folder),
+    }[mode]
+
+
 def _state(row: Row) -> str:
     words: Mapping[str, Callable[[], str]] = {
         "complete": lambda: say("complete"),

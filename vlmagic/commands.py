@@ -274,22 +274,17 @@ def _doctor(magics: VLMagics, _: Sequence[str]) -> Table:
 
 
 def _recordings(magics: VLMagics, words: Sequence[str]) -> object:
-    if list(words) in (["on"], ["off"]):
+    switched = list(words) in (["on"], ["off"])
+    if switched:
         magics.record = "auto" if words[0] == "on" else "off"
-    cabinet = recording.cabinet(magics.settle({})["recordings"])
-    if list(words) == ["on"]:
+    found = magics.settle({})
+    cabinet = recording.cabinet(found["recordings"])
+    if not switched:
+        return archive.act(cabinet, words)[0]
+    if found["record"] == "auto":
         cabinet.folder.make()
-        print(
-            say(
-                "Answers are played from {folder}, or asked and recorded there.",
-                folder=cabinet.folder,
-            )
-        )
-        return None
-    if list(words) == ["off"]:
-        print(say("Answers are neither played nor recorded."))
-        return None
-    return archive.act(cabinet, words)[0]
+    print(archive.told(cabinet, found["record"]))
+    return None
 
 
 COMMANDS: tuple[Command, ...] = (

@@ -23,7 +23,6 @@ from vlmagic.errors import RecordingError, SettingsError
 from vlmagic.language import say
 from vlmagic.request import Request
 
-from . import match
 from .askings import Asking, Askings
 from .folder import SUFFIX, Folder, refused
 from .format import Head
@@ -157,7 +156,7 @@ class Cabinet:
             asking=asking.number,
             made=datetime.now(UTC).isoformat(timespec="microseconds"),
             by=by,
-            libraries=match.libraries(request),
+            libraries=dict(asked.drawn),
         )
         recorder = Recorder(self.folder, request, head, scrub)
         try:

@@ -102,7 +102,7 @@ class Head:
     by: str = ""
     """The vlmagic that wrote it."""
     libraries: Mapping[str, str] = field(default_factory=dict)
-    """Versions of the libraries that drew the pictures."""
+    """Versions of what drew the pictures (`drawn.libraries`)."""
 
     def to_dict(self) -> dict[str, Any]:
         """The line, without its sum."""

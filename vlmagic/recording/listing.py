@@ -100,12 +100,17 @@ def prunable(folder: Folder, used: Collection[str] = ()) -> list[str]:
     listed = rows(folder, used)
     gone = {row.name for row in listed if (row.stale or row.state == "unfinished") and not row.used}
     gone = {name for name in gone if not folder.in_use(name)}
-    pictures: list[str] = []
-    if all(row.state not in {"unreadable", "being written"} for row in listed):
-        seen = [glance(folder, row.name) for row in listed if row.name not in gone]
-        needed = {digest for one in seen if one for digest in _digests(one.request)}
-        pictures = [name for name, digest in folder.images() if digest not in needed]
-    return [*sorted(gone), *sorted(pictures)]
+    return [*sorted(gone), *idle_pictures(folder, gone)]
+
+
+def idle_pictures(folder: Folder, gone: Collection[str] = ()) -> list[str]:
+    """The pictures that no recording shows, but for those `gone`; none while one cannot be read."""
+    left = [entry.name for entry in folder.entries() if entry.name not in gone]
+    seen = [glance(folder, name) for name in left]
+    if not all(one and one.request for one in seen):
+        return []
+    needed = {digest for one in seen if one for digest in _digests(one.request)}
+    return sorted(name for name, digest in folder.images() if digest not in needed)
 
 
 def prune(folder: Folder, used: Collection[str] = ()) -> list[str]:

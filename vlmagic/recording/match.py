@@ -8,51 +8,20 @@ anything else is another question.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import metadata
 from typing import Any
 
 from vlmagic.images import Picture
 from vlmagic.language import say
-from vlmagic.request import Request
+from vlmagic.request import FACTS_OPEN, Request
 
+from .drawn import drawn_by
 from .scrub import Scrub
 
-_SPEC_LIBRARIES = ("plotly", "altair")
 _SHOWN = 80
 """Characters of a value in a comparison."""
-
-
-@cache
-def version(library: str) -> str:
-    """The installed version of a library, or an empty text."""
-    try:
-        return metadata.version(library)
-    except metadata.PackageNotFoundError:
-        return ""
-
-
-def drawn_by(image: Picture) -> str | None:
-    """The library whose version decides the pixels of this picture; None if none is known."""
-    if image.origin in _SPEC_LIBRARIES:
-        return image.origin
-    return "matplotlib" if image.facts_digest or image.origin == "matplotlib" else None
-
-
-def libraries(request: Request) -> dict[str, str]:
-    """The libraries that drew the pictures, with their versions."""
-    drawn = {drawn_by(image) for image in _images(request)}
-    return {name: version(name) for name in sorted(filter(None, drawn))}
-
-
-def _images(request: Request) -> Iterator[Picture]:
-    yield from request.images
-    for turn in request.history:
-        yield from turn.images
 
 
 def alike(request: Request) -> str:
@@ -66,6 +35,7 @@ def alike(request: Request) -> str:
     parts["images"] = [_known(image) for image in request.images]
     for turn, asked in zip(parts["history"], request.history, strict=True):
         turn["images"] = [_known(image) for image in asked.images]
+        turn["text"] = asked.text.partition(f"\n\n{FACTS_OPEN}\n")[0]
     canonical = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -218,27 +188,3 @@ def _alike_ends(one: str, other: str) -> int:
 def _same_begin(one: str, other: str) -> int:
     shorter = min(len(one), len(other))
     return next((at for at in range(shorter) if one[at] != other[at]), shorter)
-
-
-def changed_share(before: bytes | None, after: Picture) -> float | None:
-    """Share (0 to 1) of the pixels that differ; None if they cannot be laid upon each other."""
-    if not before or not after.data:
-        return None
-    import PIL.Image
-    import PIL.ImageChops
-
-    bombs = (PIL.Image.DecompressionBombError, PIL.Image.DecompressionBombWarning)
-    try:
-        with (
-            PIL.Image.open(io.BytesIO(before), formats=("PNG", "JPEG")) as old,
-            PIL.Image.open(io.BytesIO(after.data), formats=("PNG", "JPEG")) as new,
-        ):
-            if old.size != new.size:  # also keeps what a hostile file can cost to what we sent
-                return None
-            apart = PIL.ImageChops.difference(old.convert("RGB"), new.convert("RGB"))
-    except (OSError, ValueError, SyntaxError, *bombs):
-        return None
-    red, green, blue = apart.split()
-    most = PIL.ImageChops.lighter(PIL.ImageChops.lighter(red, green), blue)
-    same: int = most.histogram()[0]
-    return 1 - same / (after.width * after.height or 1)

@@ -6,6 +6,7 @@ another version of the library, which it says.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from vlmagic.errors import RecordingError
 from vlmagic.language import say
 from vlmagic.request import Request
 
-from . import match
+from . import drawn, match
 from .folder import Entry, Folder
 from .format import Head
 from .read import Glance, Recording, glance, read
@@ -40,7 +41,7 @@ class Asked:
         """The question as it is asked, and as a replay asks it."""
         digest = request.digest()
         again = digest if replayed is request else replayed.digest()
-        return cls(replayed, digest, again, match.alike(replayed), match.libraries(request))
+        return cls(replayed, digest, again, match.alike(replayed), drawn.libraries(request))
 
     def is_of(self, head: Head) -> bool:
         """Is this the head of a recording of this question?"""
@@ -80,7 +81,7 @@ class Search:
         redrawn = [
             (name, head)
             for name, head in heads
-            if head.alike == asked.alike and dict(head.libraries) != asked.drawn
+            if head.alike == asked.alike and drawn.redrawn(head.libraries, asked.drawn)
         ]
         if (chosen := self._choose(redrawn, asking, unfinished_too=unfinished_too)) is None:
             return None
@@ -126,34 +127,17 @@ class Search:
         return tuple(found)
 
     def _redrawn(self, chosen: Recording, asked: Asked) -> str:
-        recorded = chosen.head.libraries
-        versions = ", ".join(
-            f"{name} {recorded.get(name) or '?'} → {new or '?'}"
-            for name, new in asked.drawn.items()
-            if recorded.get(name) != new
-        )
-        before = chosen.request.get("images")
-        shares = []
-        for old, new in zip(
-            before if isinstance(before, list) else [], asked.request.images, strict=False
-        ):
-            digest = old.get("digest") if isinstance(old, dict) else None
-            if digest != new.digest:
-                kept = self.folder.image(digest) if isinstance(digest, str) else None
-                share = match.changed_share(kept, new)
-                shares.append(say("an unknown share") if share is None else f"{share:.2%}")
+        shares = drawn.shares(chosen.request, asked.request, self.folder.image)
+        words = [say("an unknown share") if share is None else f"{share:.2%}" for share in shares]
         return say(
             "The figure has the same data and other pixels ({versions}): {share} of them differ.",
-            versions=versions,
-            share=", ".join(shares) or say("an unknown share"),
+            versions=", ".join(drawn.redrawn(chosen.head.libraries, asked.drawn)),
+            share=", ".join(words) or say("an unknown share"),
         )
 
     def missing(self, asked: Asked, scrub: Scrub) -> RecordingError:
         """What is nearest, field by field, and the command that records anew."""
-        command = say(
-            "To record it: add `--record record` to the cell's first line, or set "
-            "VLMAGIC_RECORD=record, and run it again."
-        )
+        command = _command()
         glances = self.glances()
         if not glances:
             return RecordingError(
@@ -187,3 +171,13 @@ class Search:
                 except RecordingError as error:
                     found.append(str(error))
         return found
+
+
+def _command() -> str:
+    """What records the question, where replaying was wished for."""
+    if os.environ.get("VLMAGIC_RECORD") == "replay":
+        return say(
+            "To record it: set VLMAGIC_RECORD=auto instead of replay, and a key, and run the notebook "
+            "again; only what is missing is asked."
+        )
+    return say("To record it: add `--record record` to the cell's first line, and run it again.")
