@@ -14,8 +14,6 @@ import pytest
 from vlmagic.emulator import Emulator
 
 ROOT = Path(__file__).parent.parent
-# A real JupyterLab in a browser takes minutes, and its timing is not yet proven on a busy machine.
-collect_ignore = [] if os.environ.get("VLMAGIC_BROWSER") else ["browser"]
 
 
 @pytest.fixture(autouse=True)

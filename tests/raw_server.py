@@ -7,7 +7,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 Step = bytes | float
@@ -45,7 +45,7 @@ class RawServer:
     `first`: bytes that are sent to whoever connects, before anything is read; None: nothing.
     """
 
-    def __init__(self, *scripts: Sequence[Step], first: bytes | None = None) -> None:
+    def __init__(self, *scripts: Iterable[Step], first: bytes | None = None) -> None:
         self.first = first
         self.scripts = list(scripts)
         self.requests: list[tuple[str, dict[str, str], Any]] = []
@@ -119,7 +119,7 @@ class RawServer:
 
 
 @contextlib.contextmanager
-def serving(*scripts: Sequence[Step], first: bytes | None = None) -> Iterator[RawServer]:
+def serving(*scripts: Iterable[Step], first: bytes | None = None) -> Iterator[RawServer]:
     """A running server, stopped at the end."""
     server = RawServer(*scripts, first=first)
     try:

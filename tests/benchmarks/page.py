@@ -104,7 +104,7 @@ def measured(desk: Desk, name: str) -> dict[str, Any]:
     burst, count, rate, kind = ROWS[name]
     more = f", {FENCE}" if name.startswith("fence") else ""
     call = f"paced({burst}, {count}, {rate}, {kind!r}{more})"
-    notebook = desk.open(f"{name}.ipynb", [SOURCE, "paced(0, 20, 200, 'thinking')", call])
+    notebook = desk.open([SOURCE, "paced(0, 20, 200, 'thinking')", call])
     page = notebook.page
     notebook.run(0)
     notebook.run(1)
@@ -143,7 +143,6 @@ def measured(desk: Desk, name: str) -> dict[str, Any]:
     ending = [ms for at, ms in seen["long"] if at > seen["last"]]
     inside = list(seconds)
     most = max((sum(1 for b in inside if a <= b < a + 1) for a in inside), default=0)
-    page.close()
     return {
         "row": name,
         "busy_s": round(after["TaskDuration"] - before["TaskDuration"], 1),

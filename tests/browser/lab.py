@@ -1,10 +1,11 @@
 r"""A real JupyterLab and Notebook 7 in headless Chromium, wired to an emulator: the browser tests' floor.
 
-    notebook = desk.open("first.ipynb", ["%load_ext vlmagic", "%%vlreason\nhi"])
+    notebook = desk.open(["%load_ext vlmagic", "%%vlreason\nhi"])
     notebook.run(0)
 
-The server keeps its defaults: a token, XSRF checks, rate limits. One server and one browser serve a
-whole session; each notebook has a kernel of its own.
+The server keeps its defaults: a token, XSRF checks, rate limits. Loading a page takes seconds, so each
+front end has one page, with one notebook, that is opened again with other cells and a kernel that
+knows nothing any more.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 90
+"""Seconds for whatever a test waits for: a busy machine is slow, and no test asserts a time."""
 QUIET = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
 
 
@@ -54,7 +57,9 @@ class Lab:
         quiet.mkdir(parents=True)
         (quiet / "notification.jupyterlab-settings").write_text(json.dumps(QUIET))
         self.data = places["JUPYTER_DATA_DIR"]
-        everything = {**os.environ, "PYTHONPATH": str(HOME), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+        theirs = ("VLMAGIC_", "DASHSCOPE_", "OPENAI_")
+        everything = {name: it for name, it in os.environ.items() if not name.startswith(theirs)}
+        everything |= {"PYTHONPATH": str(HOME), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
         everything |= {name: str(place) for name, place in places.items()} | dict(env)
         self._log = (folder / ".jupyter" / "log").open("wb")
         self.process = subprocess.Popen(
@@ -87,18 +92,48 @@ class Lab:
 class Notebook:
     """A notebook on a page: its cells can be run, and its outputs looked at."""
 
-    def __init__(self, page: Any, path: Path) -> None:
+    def __init__(self, page: Any, path: Path, url: str) -> None:
         self.page = page
         self.path = path
+        self.url = url
+
+    def fill(self, cells: Sequence[str]) -> Notebook:
+        """These cells instead of those that were there, and a kernel that has run nothing."""
+        self.page.evaluate(
+            """async cells => { const app = window.jupyterapp;
+               const widgets = [...app.shell.widgets('main')];
+               const panel = widgets.find(widget => widget.sessionContext);
+               widgets.filter(widget => widget !== panel).forEach(widget => widget.close());
+               app.shell.activateById(panel.id);
+               const book = panel.content.model.sharedModel;
+               await panel.sessionContext.session.kernel.requestKernelInfo();
+               await panel.sessionContext.restartKernel();
+               await panel.sessionContext.session.kernel.requestKernelInfo();
+               book.transact(() => {
+                 book.deleteCellRange(0, book.cells.length);
+                 book.insertCells(0, cells.map(source => ({ cell_type: 'code', source })));
+               }); }""",
+            list(cells),
+        )
+        return self.ready()
 
     def ready(self) -> Notebook:
         """The notebook itself, once its kernel answers."""
-        self.page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=60_000)
+        self.page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
         self.page.wait_for_function(
             """() => { const context = window.jupyterapp?.shell.currentWidget?.sessionContext;
-               return context?.isReady && context.session?.kernel?.status === 'idle'; }""",
-            timeout=60_000,
+               return context?.isReady && context.session?.kernel?.status === 'idle'; }"""
         )
+        return self
+
+    def leave(self) -> None:
+        """Close the page, as far as the kernel and the server can tell."""
+        self.page.goto("about:blank")
+
+    def back(self) -> Notebook:
+        """Open it again, as the file has it, whatever its kernel does meanwhile."""
+        self.page.goto(self.url)
+        self.page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
         return self
 
     def cell(self, number: int) -> Any:
@@ -122,18 +157,17 @@ class Notebook:
             number,
         )
 
-    def run(self, number: int, seconds: float = 60) -> None:
+    def run(self, number: int) -> None:
         """Run one cell to its end."""
         self.start(number)
-        self.done(number, seconds)
+        self.done(number)
 
-    def done(self, number: int, seconds: float = 60) -> None:
+    def done(self, number: int) -> None:
         """Wait until that cell has its number."""
         self.page.wait_for_function(
             r"""number => /\[\d+\]/.test(document.querySelectorAll('.jp-Notebook .jp-Cell')[number]
                  .querySelector('.jp-InputPrompt').textContent)""",
             arg=number,
-            timeout=seconds * 1000,
         )
 
     def busy(self, number: int) -> bool:
@@ -154,44 +188,44 @@ class Notebook:
         )
         dark = "false" if "Dark" in name else "true"
         self.page.wait_for_selector(f"body[data-jp-theme-light='{dark}']", state="attached")
-        self.page.wait_for_timeout(300)
+        self.page.wait_for_function(
+            f"() => getComputedStyle(document.body).getPropertyValue('--jp-layout-color1').trim() {'!' if dark == 'false' else '='}== 'white'"
+        )
 
 
 class Desk:
-    """A browser that is logged in to a server."""
+    """A browser window that is logged in to a server, with a page for each front end."""
 
     def __init__(self, lab: Lab, context: Any) -> None:
         self.lab = lab
         self.context = context
+        context.set_default_timeout(PATIENCE * 1000)
         self.said: list[str] = []
         """What pages wrote to their console as errors."""
         self.asked: list[str] = []
         """Every address that a page asked for."""
+        self._notebooks: dict[str, Notebook] = {}
         context.on("request", lambda request: self.asked.append(request.url))
         page = context.new_page()
         page.goto(f"{lab.url}login?token={lab.token}")
         page.close()
 
-    def write(self, name: str, cells: Sequence[str], kernel: str = "python3") -> Path:
-        """A notebook file with these code cells."""
-        book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-        book.metadata["kernelspec"] = {"name": kernel, "display_name": kernel, "language": "python"}
-        path = self.lab.folder / name
-        nbformat.write(book, path)
-        return path
+    def open(self, cells: Sequence[str], app: str = "lab") -> Notebook:
+        """A notebook with these cells in `app`, "lab" or "notebook", its kernel idle and new."""
+        if app not in self._notebooks:
+            self._notebooks[app] = self._first(app)
+        notebook = self._notebooks[app].fill(cells)
+        self.said.clear()
+        self.asked.clear()
+        return notebook
 
-    def open(
-        self,
-        name: str,
-        cells: Sequence[str] | None = None,
-        *,
-        app: str = "lab",
-        kernel: str = "python3",
-    ) -> Notebook:
-        """A page with that notebook, in `app` "lab" or "notebook", once its kernel is idle."""
-        path = self.write(name, cells, kernel) if cells is not None else self.lab.folder / name
+    def _first(self, app: str) -> Notebook:
+        path = self.lab.folder / f"{app}.ipynb"
+        book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell()])
+        book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+        nbformat.write(book, path)
         page = self.context.new_page()
         page.on("console", lambda m: self.said.append(m.text) if m.type == "error" else None)
+        page.on("dialog", lambda dialog: dialog.accept())  # "leave the page?"
         where = {"lab": "doc/tree", "notebook": "notebooks"}[app]
-        page.goto(f"{self.lab.url}{where}/{name}")
-        return Notebook(page, path).ready()
+        return Notebook(page, path, f"{self.lab.url}{where}/{path.name}").back().ready()

@@ -36,9 +36,9 @@ def panel(notebook: Notebook, number: int) -> Any:
     return found
 
 
-def opened(desk: Desk, name: str, *more: str, figures: int = 2, app: str = "lab") -> Notebook:
+def opened(desk: Desk, *more: str, figures: int = 2, app: str = "lab") -> Notebook:
     """A notebook that has shown figures, and whose third cell is a panel."""
-    notebook = desk.open(name, [LOAD, PLOT.format(figures), PANEL, *more], app=app)
+    notebook = desk.open([LOAD, PLOT.format(figures), PANEL, *more], app)
     for number in range(3):
         notebook.run(number)
     return notebook
@@ -64,7 +64,7 @@ def complete(turn: Any) -> None:
 @pytest.mark.parametrize("app", ["lab", "notebook"])
 def test_figures_are_ticked_and_asked_about(desk: Desk, app: str) -> None:
     """Figures shown later appear; what is ticked is sent; the saved file shows question and answer."""
-    notebook = opened(desk, f"ticks-{app}.ipynb", PLOT.format(1), app=app)
+    notebook = opened(desk, PLOT.format(1), app=app)
     found = panel(notebook, 2)
     found.locator(".vl-card img[src^=blob]").nth(1).wait_for()
     notebook.run(3)
@@ -88,7 +88,7 @@ def test_figures_are_ticked_and_asked_about(desk: Desk, app: str) -> None:
 
 def test_refused_in_place(desk: Desk) -> None:
     """An empty question, a keyword as a name and a file that is no picture are refused in words."""
-    notebook = opened(desk, "refused.ipynb")
+    notebook = opened(desk)
     found = panel(notebook, 2)
     found.get_by_role("button", name="Ask", exact=True).click()
     assert "Write a question first" in found.locator(".vl-saying").inner_text()
@@ -108,7 +108,7 @@ def test_pasted_dropped_and_cut_out(desk: Desk) -> None:
 
     written = BytesIO()
     Image.new("RGB", (400, 300), "orange").save(written, "PNG")
-    notebook = opened(desk, "paste.ipynb", figures=1)
+    notebook = opened(desk, figures=1)
     found = panel(notebook, 2)
     for kind in ("paste", "drop"):
         notebook.page.evaluate(
@@ -134,7 +134,7 @@ def test_pasted_dropped_and_cut_out(desk: Desk) -> None:
 
 def test_the_kernel_stays_free(desk: Desk) -> None:
     """While a panel answers, cells run; its Stop stops it and nothing else."""
-    notebook = desk.open("free.ipynb", [LOAD, SLOW, BUSY, "print(slow.results[0].status)"])
+    notebook = desk.open([LOAD, SLOW, BUSY, "print(slow.results[0].status)"])
     notebook.run(0)
     notebook.run(1)
     found = panel(notebook, 1)
@@ -152,7 +152,7 @@ def test_the_kernel_stays_free(desk: Desk) -> None:
 
 def test_asked_while_a_cell_runs(desk: Desk) -> None:
     """Ask while the kernel is busy with a cell: the question is put, and the cell is left alone."""
-    notebook = opened(desk, "busy.ipynb", BUSY)
+    notebook = opened(desk, BUSY)
     found = panel(notebook, 2)
     notebook.start(3)
     turn = ask(found, "Now?")
@@ -163,7 +163,7 @@ def test_asked_while_a_cell_runs(desk: Desk) -> None:
 
 def test_a_second_view_agrees(desk: Desk) -> None:
     """A view that comes late has the pictures, the draft and the thread, and follows the first."""
-    notebook = opened(desk, "views.ipynb", "import IPython\nIPython.display.display(_.widget)")
+    notebook = opened(desk, "import IPython\nIPython.display.display(_.widget)")
     found = panel(notebook, 2)
     complete(ask(found, "One?"))
     found.locator("textarea").fill("half a question")
@@ -187,7 +187,7 @@ def test_a_second_view_agrees(desk: Desk) -> None:
 
 def test_a_restarted_kernel_is_said(desk: Desk) -> None:
     """After a restart the open panel says so, asks nothing, and keeps what was typed."""
-    notebook = opened(desk, "restart.ipynb")
+    notebook = opened(desk)
     found = panel(notebook, 2)
     complete(ask(found, "One?"))
     found.locator("textarea").fill("unsent")
@@ -202,7 +202,7 @@ def test_a_restarted_kernel_is_said(desk: Desk) -> None:
 
 def test_a_lesson_is_uncovered_step_by_step(desk: Desk) -> None:
     """Steps come one by one, by key or button, each behind its hint; one can be explained."""
-    notebook = opened(desk, "lesson.ipynb")
+    notebook = opened(desk)
     found = panel(notebook, 2)
     found.get_by_role("checkbox", name="Step by step").check()
     turn = ask(found, "Teach me.")
@@ -225,7 +225,7 @@ def test_a_lesson_is_uncovered_step_by_step(desk: Desk) -> None:
 
 def test_no_choice_says_why(desk: Desk) -> None:
     """Switch and slider are disabled, with the reason, where the model has no choice."""
-    notebook = opened(desk, "choice.ipynb")
+    notebook = opened(desk)
     found = panel(notebook, 2)
     found.locator("select").select_option("qvq-max")
     assert found.get_by_role("checkbox", name="Think").is_disabled()
@@ -240,7 +240,7 @@ def test_no_choice_says_why(desk: Desk) -> None:
 
 def test_as_a_cell(desk: Desk) -> None:
     """What was clicked is shown as the cell that asks the same."""
-    notebook = opened(desk, "cell.ipynb", figures=1)
+    notebook = opened(desk, figures=1)
     found = panel(notebook, 2)
     found.locator("textarea").fill("Why?")
     found.locator(".vl-name").fill("why")

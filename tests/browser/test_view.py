@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import Any
 
 import pytest
 from lab import Desk, Notebook
-
-from vlmagic.emulator import Emulator
-from vlmagic.emulator.bench import _PROSE
-from vlmagic.emulator.words import tokens
+from teller import Teller
 
 pytest_plugins = ["desks"]
 pytestmark = pytest.mark.browser
@@ -19,62 +15,77 @@ LOAD = "%load_ext vlmagic"
 PLOT = (
     "import matplotlib.pyplot as plt\nplt.plot([1, 2, 3], [4, 2, 3]); plt.title('Loss'); plt.show()"
 )
-SLOW = "%%vlreason --no-image --max-cost 1000 -o r -m bench-{}\nhi"
+ASK = "%%vlreason --no-image --max-cost 1000 -o r\nhi"
 NEXT = "import time\nfor _ in range(15): time.sleep(0.1)\nprint('whole', r.status)"
+LINES = [f"Line {number} of what it thinks.\n" for number in range(60)]
+ANSWER = """## What it shows
+
+The loss **falls**, by $\\eta = 10^{-3}$.
+
+| epoch | loss |
+|------:|-----:|
+| 1 | 2.31 |
+
+```python
+best = min(losses)
+```
+"""
 
 
-ONCE = sum(1 for _ in tokens(_PROSE))
-"""Tokens until a bench model begins anew."""
-
-
-def told(length: int) -> str:
-    """The first characters of what a bench model says."""
-    return "".join(itertools.islice(itertools.cycle(_PROSE), length))
-
-
-def thoughts(view: Any) -> str:
-    """The thinking, as the page has it."""
-    return str(view.locator(".vl-thoughts").text_content())
-
-
-def grown(view: Any, length: int) -> None:
-    """Wait until the thinking is so long."""
+def thoughts(view: Any, text: str) -> None:
+    """Wait until the view shows exactly this thinking."""
     view.page.wait_for_function(
-        "([node, length]) => node.querySelector('.vl-thoughts').textContent.length >= length",
-        arg=[view.element_handle(), length],
+        "([node, text]) => node.querySelector('.vl-thoughts')?.textContent === text",
+        arg=[view.element_handle(), text],
     )
 
 
-def asking(desk: Desk, name: str, model: str, *more: str, app: str = "lab") -> Notebook:
-    """A notebook whose second cell asks that model, and thinks by now."""
-    notebook = desk.open(name, [LOAD, SLOW.format(model), *more], app=app)
+def phase(view: Any, name: str) -> None:
+    """Wait until the view is so far."""
+    view.page.wait_for_function(
+        "([node, name]) => node.dataset.phase === name", arg=[view.element_handle(), name]
+    )
+
+
+def folded(view: Any) -> bool:
+    """Whether the thinking is out of sight."""
+    return view.locator("details.vl-thinking").get_attribute("open") is None
+
+
+def asking(desk: Desk, teller: Teller, *more: str, app: str = "lab", ask: str = ASK) -> Notebook:
+    """A notebook whose second cell asks, and has been told one thought."""
+    notebook = desk.open([teller.asked, ask, *more], app)
     notebook.run(0)
     notebook.start(1)
-    notebook.view(1).locator(".vl-thoughts").wait_for()
+    teller.think("Hm. ")
+    thoughts(notebook.view(1), "Hm. ")
     return notebook
 
 
-def test_thinking_streams_folds_and_gives_way(desk: Desk) -> None:
+def test_thinking_streams_folds_and_gives_way(desk: Desk, teller: Teller) -> None:
     """Thinking grows in an open pane, folds when the answer starts, and the saved output follows."""
-    notebook = asking(desk, "stream.ipynb", f"{2 * ONCE}-60-50")
+    notebook = asking(desk, teller)
     view = notebook.view(1)
     assert view.get_attribute("data-phase") == "thinking"
-    assert view.locator("details.vl-thinking").get_attribute("open") is not None
-    before = thoughts(view)
-    grown(view, len(before) + 40)
-    assert thoughts(view).startswith(before)
-    assert told(1000).startswith(thoughts(view))
-    notebook.page.wait_for_selector(".vl[data-phase=answering]")
-    assert view.locator("details.vl-thinking").get_attribute("open") is None
+    assert not folded(view)
+    teller.think("So it is. ")
+    thoughts(view, "Hm. So it is. ")
+    time = view.locator(".vl-time")
+    notebook.page.wait_for_function(
+        "([node, before]) => node.textContent > before",
+        arg=[time.element_handle(), time.text_content()],
+    )
+    teller.answer(ANSWER)
+    phase(view, "answering")
+    assert folded(view)
     assert "Thought for" in view.locator("details.vl-thinking > summary").inner_text()
-    view.locator(".vl-answer table").first.wait_for()
-    view.locator(".vl-answer math").first.wait_for()
-    view.get_by_role("button", name="Copy answer").click()
-    view.get_by_role("button", name="Copied").wait_for()
-    copied = notebook.page.evaluate("() => navigator.clipboard.readText()")
-    assert "| epoch | train | validation |" in copied
-    assert "$\\eta" in copied or "```python" in copied
-    view.get_by_role("button", name="Copy thinking").click()
+    view.locator(".vl-answer table").wait_for()
+    view.locator(".vl-answer math").wait_for()
+    for name, text in (("Copy answer", ANSWER), ("Copy thinking", "Hm. So it is. ")):
+        view.get_by_role("button", name=name).click()
+        view.get_by_role("button", name="Copied").wait_for()
+        assert notebook.page.evaluate("() => navigator.clipboard.readText()") == text
+    teller.done()
     notebook.done(1)
     view.wait_for(state="detached")
     (output,) = notebook.save()["cells"][1]["outputs"]
@@ -83,153 +94,168 @@ def test_thinking_streams_folds_and_gives_way(desk: Desk) -> None:
     assert not desk.said
 
 
-def test_what_the_reader_holds_stays(desk: Desk) -> None:
-    """Scrolled up, the thinking neither follows its tail nor folds when the answer starts."""
-    notebook = asking(desk, "held.ipynb", f"{6 * ONCE}-150-50")
-    view = notebook.view(1)
+def test_what_the_reader_holds_stays(desk: Desk, teller: Teller) -> None:
+    """Thinking follows its tail; scrolled up, it neither follows nor folds; scrolled down, it follows."""
+    notebook = asking(desk, teller)
+    view, told = notebook.view(1), "Hm. "
     pane = view.locator(".vl-thoughts")
-    grown(view, 1200)
+
+    def more() -> None:
+        nonlocal told
+        teller.think("".join(LINES))
+        told += "".join(LINES)
+        thoughts(view, told)
+
+    def until(law: str) -> None:
+        notebook.page.wait_for_function(f"node => {law}", arg=pane.element_handle())
+
+    end = "node.scrollTop + node.clientHeight > node.scrollHeight - 24"
+    more()
+    until(f"node.scrollTop && {end}")
     pane.evaluate("node => node.scrollIntoView({block: 'center'})")
     pane.hover()
-    notebook.page.mouse.wheel(0, -4000)
-    notebook.page.wait_for_function("node => node.scrollTop === 0", arg=pane.element_handle())
-    grown(view, 1700)
-    assert pane.evaluate("node => node.scrollTop") == 0
-    notebook.page.wait_for_selector(".vl[data-phase=answering]")
-    assert view.locator("details.vl-thinking").get_attribute("open") is not None
+    notebook.page.mouse.wheel(0, -100_000)
+    until("node.scrollTop === 0")
+    more()
+    until("node.scrollTop === 0")
+    notebook.page.mouse.wheel(0, 100_000)
+    until(end)
+    more()
+    until(end)
+    teller.answer("It is.")
+    phase(view, "answering")
+    assert not folded(view)
 
 
-@pytest.mark.parametrize("app", ["lab", "notebook"])
-@pytest.mark.parametrize("stalled", [False, True])
+@pytest.mark.parametrize(("app", "streams"), [("lab", False), ("notebook", False), ("lab", True)])
 def test_stop_reaches_a_blocking_cell(
-    desk: Desk, model_studio: Emulator, app: str, *, stalled: bool
+    desk: Desk, teller: Teller, app: str, *, streams: bool
 ) -> None:
     """Stop ends the cell, also while the server says nothing; the next one runs whole."""
-    if stalled:
-        model_studio.fault = ["stall-in-thinking"]
-        notebook = desk.open(
-            f"stall-{app}.ipynb", [LOAD, "%%vlreason --no-image -o r\nhi", NEXT], app=app
-        )
+    if streams:
+        notebook = desk.open([LOAD, f"{ASK} there".replace("-o", "-m bench-9000-60-100 -o"), NEXT])
         notebook.run(0)
         notebook.start(1)
         notebook.view(1).locator(".vl-thoughts").wait_for()
     else:
-        notebook = asking(desk, f"stop-{app}.ipynb", "9000-60-100", NEXT, app=app)
+        notebook = asking(desk, teller, NEXT, app=app)
     notebook.start(2)
     notebook.view(1).get_by_role("button", name="Stop").press("Enter")
-    notebook.done(1, 10)
-    notebook.done(2, 10)
+    notebook.done(1)
+    notebook.done(2)
     assert "whole stopped" in notebook.output(2).inner_text()
     assert "stopped" in notebook.output(1).inner_text()
 
 
-def test_a_late_stop_does_nothing_to_the_next_cell(desk: Desk) -> None:
+def test_a_late_stop_does_nothing_to_the_next_cell(desk: Desk, teller: Teller) -> None:
     """A Stop that arrives when its question has ended interrupts nobody."""
-    notebook = asking(desk, "late.ipynb", "60-40-50", NEXT)
+    notebook = asking(desk, teller, NEXT)
     stop = notebook.view(1).get_by_role("button", name="Stop").element_handle()
     notebook.start(2)
+    teller.done()
     notebook.done(1)
     stop.evaluate("node => node.click()")
     notebook.done(2)
     assert "whole complete" in notebook.output(2).inner_text()
 
 
-def test_a_stop_that_nobody_hears_goes_by_the_server(desk: Desk) -> None:
+def test_a_stop_that_nobody_hears_goes_by_the_server(desk: Desk, teller: Teller) -> None:
     """Where the page's message does not arrive, the server's interrupt of this kernel ends the cell."""
     deaf = (
         "from vlmagic.render.channel import Channel\nhear = Channel.hear\n"
         "Channel.hear = lambda self, said: said['t'] == 'stop' or hear(self, said)"
     )
-    notebook = desk.open("deaf.ipynb", [LOAD, deaf, SLOW.format("9000-60-100")])
+    notebook = desk.open([f"{teller.asked}\n{deaf}", ASK])
     notebook.run(0)
-    notebook.run(1)
-    notebook.start(2)
-    notebook.view(2).locator(".vl-thoughts").wait_for()
-    notebook.view(2).get_by_role("button", name="Stop").click()
-    notebook.done(2, 10)
-    assert "stopped" in notebook.output(2).inner_text()
-    assert "Traceback" not in notebook.output(2).inner_text()
+    notebook.start(1)
+    teller.think("Hm. ")
+    thoughts(notebook.view(1), "Hm. ")
+    notebook.view(1).get_by_role("button", name="Stop").click()
+    notebook.done(1)
+    assert "stopped" in notebook.output(1).inner_text()
+    assert "Traceback" not in notebook.output(1).inner_text()
 
 
-def test_a_lost_message_is_made_good(desk: Desk) -> None:
+def test_a_lost_message_is_made_good(desk: Desk, teller: Teller) -> None:
     """A page that misses messages is sent the whole again, and shows no gap."""
-    lost: list[int] = []
-
-    def relay(socket: Any) -> None:
-        server = socket.connect_to_server()
-
-        def came(message: Any) -> None:
-            text = message if isinstance(message, bytes) else message.encode()
-            if (
-                b'"think"' in text
-                and b'"seq": 5' in text.replace(b'"seq":5', b'"seq": 5')
-                and len(lost) < 3
-            ):
-                lost.append(len(text))
-                return
-            socket.send(message)
-
-        server.on_message(came)
-
-    desk.context.route_web_socket("**/channels*", relay)
-    notebook = asking(desk, "lost.ipynb", "600-60-100")
-    view = notebook.view(1)
-    grown(view, 800)
-    assert lost
-    assert told(4000).startswith(thoughts(view))
+    lossy = (
+        "import ipywidgets\nlost, send = [], ipywidgets.Widget.send\n"
+        "def drop(widget, content, buffers=None):\n"
+        "    if content.get('seq') in {3, 4, 5, 7}: lost.append(content['seq'])\n"
+        "    else: send(widget, content, buffers)\n"
+        "ipywidgets.Widget.send = drop"
+    )
+    notebook = desk.open([f"{teller.asked}\n{lossy}", ASK, "print(lost)"])
+    notebook.run(0)
+    notebook.start(1)
+    view, told = notebook.view(1), ""
+    for line in LINES[:8]:
+        teller.think(line)
+        told += line
+        view.wait_for()
+        notebook.page.wait_for_timeout(100)
+    thoughts(view, told)
+    teller.done()
+    notebook.done(1)
+    notebook.run(2)
+    assert "[3, 4, 5, 7]" in notebook.output(2).inner_text()
 
 
-def test_views_of_one_output_agree(desk: Desk) -> None:
+def test_views_of_one_output_agree(desk: Desk, teller: Teller) -> None:
     """A second view of a running output shows everything so far, and goes on like the first."""
-    notebook = asking(desk, "two.ipynb", "1200-60-100")
+    notebook = asking(desk, teller)
     notebook.page.evaluate(
         """() => { const app = window.jupyterapp; app.shell.currentWidget.content.activeCellIndex = 1;
            app.commands.execute('notebook:create-output-view'); }"""
     )
     second = notebook.page.locator(".jp-LinkedOutputView .vl")
     second.wait_for()
-    grown(second, 600)
-    both = [thoughts(view) for view in (second, notebook.view(1))]
-    assert all(told(9000).startswith(text) for text in both)
-    assert min(map(len, both)) >= 600
+    thoughts(second, "Hm. ")
+    teller.think("Both. ")
+    for view in (second, notebook.view(1)):
+        thoughts(view, "Hm. Both. ")
     second.get_by_role("button", name="Stop").click()
-    notebook.done(1, 10)
+    notebook.done(1)
 
 
-def reopened(desk: Desk, notebook: Notebook) -> Notebook:
-    """The same notebook on a new page, the old one saved and closed in mid-stream."""
-    grown(notebook.view(1), 100)
-    notebook.save()
-    notebook.page.close()
-    page = desk.context.new_page()
-    page.goto(f"{desk.lab.url}doc/tree/{notebook.path.name}")
-    return Notebook(page, notebook.path)
-
-
-def test_a_reopened_page_shows_everything_so_far(desk: Desk) -> None:
+def test_a_reopened_page_shows_everything_so_far(desk: Desk, teller: Teller) -> None:
     """Closed in mid-stream and opened again, a notebook shows the running view, whole, and stops it."""
-    notebook = desk.open(
-        "again.ipynb", [LOAD, SLOW.format("1500-60-100").replace("-o r", "-b -o r")]
-    )
-    notebook.run(0)
-    notebook.start(1)
-    later = reopened(desk, notebook)
-    view = later.view(1)
+    notebook = asking(desk, teller, ask=ASK.replace("-o r", "-b -o r"))
+    notebook.save()
+    notebook.leave()
+    teller.think("Nobody saw this. ")
+    view = notebook.back().view(1)
     view.wait_for()
-    grown(view, 600)
-    assert told(9000).startswith(thoughts(view))
+    thoughts(view, "Hm. Nobody saw this. ")
     view.get_by_role("button", name="Stop").click()
-    later.page.wait_for_selector(".vl[data-status=stopped]")
+    notebook.page.wait_for_selector(".vl[data-status=stopped]")
 
 
-def test_a_page_reopened_on_a_busy_kernel_shows_the_end(desk: Desk) -> None:
+def test_a_page_reopened_on_a_busy_kernel_shows_the_end(desk: Desk, teller: Teller) -> None:
     """A blocked kernel tells a new page nothing; once it is free, the page shows the whole answer."""
-    later = reopened(desk, asking(desk, "busy.ipynb", f"{4 * ONCE}-60-50"))
-    later.page.wait_for_selector(".vl[data-status=complete]")
-    view = later.view(1)
-    view.locator("details.vl-thinking > summary").click()
-    assert thoughts(view) == _PROSE * 2
-    assert view.locator(".vl-answer table").count() == 2
+    notebook = asking(desk, teller)
+    notebook.save()
+    notebook.leave()
+    notebook.back()
+    teller.think("Nobody saw this. ")
+    teller.answer(ANSWER)
+    teller.done()
+    notebook.page.wait_for_selector(".vl[data-status=complete]")
+    view = notebook.view(1)
+    assert view.locator(".vl-answer table").count() == 1
+    thoughts(view, "Hm. Nobody saw this. ")
+
+
+def test_a_closed_page_harms_nothing(desk: Desk, teller: Teller) -> None:
+    """The page closed in mid-stream, the kernel still finishes and keeps the answer."""
+    notebook = asking(desk, teller, "print(r.status, r.answer)")
+    notebook.save()
+    notebook.leave()
+    teller.answer("It is.")
+    teller.done()
+    notebook.back().ready()
+    notebook.run(2)
+    assert "complete It is." in notebook.output(2).inner_text()
 
 
 HOSTILE = """
@@ -261,7 +287,7 @@ r = ask(Request(model="<b>evil</b>", prompt="hi"), Evil(), LiveSink(Asked(("<img
 
 def test_a_hostile_answer_runs_and_loads_nothing(desk: Desk) -> None:
     """Neither while it streams, nor saved, nor shown again does a model's text run or fetch anything."""
-    notebook = desk.open("evil.ipynb", [LOAD, HOSTILE, "%vl show r"])
+    notebook = desk.open([LOAD, HOSTILE, "%vl show r"])
     notebook.run(0)
     notebook.run(1)
     notebook.run(2)
@@ -270,7 +296,7 @@ def test_a_hostile_answer_runs_and_loads_nothing(desk: Desk) -> None:
     view.get_by_text("complete", exact=True).wait_for()
     view.locator("details.vl-thinking > summary").click()
     assert notebook.page.evaluate("() => window.hacked") is None
-    assert not [url for url in desk.asked if "evil" in url and "evil.ipynb" not in url]
+    assert not [url for url in desk.asked if "evil" in url]
     assert (
         view.locator(".vl-answer :is(img, script, iframe, svg, style, form, [onerror])").count()
         == 0
@@ -300,8 +326,8 @@ CONTRAST = """node => {
 
 def test_the_look(desk: Desk) -> None:
     """Shown again: readable in light and dark, nothing wider than 360 px, the picture opens larger."""
-    bench = f"%%vlreason -o r --max-cost 1000 -m bench-{2 * ONCE}-0-50\nWhy?"
-    notebook = desk.open("look.ipynb", [LOAD, PLOT, bench, "%vl show r"])
+    bench = "%%vlreason -o r --max-cost 1000 -m bench-400-0-50\nWhy?"
+    notebook = desk.open([LOAD, PLOT, bench, "%vl show r"])
     for number in range(4):
         notebook.run(number)
     page, view = notebook.page, notebook.view(3)
@@ -320,12 +346,3 @@ def test_the_look(desk: Desk) -> None:
     assert view.evaluate("node => node.scrollWidth <= node.clientWidth")
     names = "node => [...node.querySelectorAll('button, summary, a, [tabindex]')].filter(n => n.checkVisibility()).map(n => n.tabIndex)"
     assert set(view.evaluate(names)) == {0}
-
-
-def test_a_closed_page_harms_nothing(desk: Desk) -> None:
-    """The page closed in mid-stream, the kernel still finishes and keeps the answer."""
-    notebook = asking(desk, "closed.ipynb", "120-60-50", "print(r.status, len(r.answer) > 50)")
-    notebook.page.close()
-    later = desk.open("closed.ipynb")
-    later.run(2)
-    assert "complete True" in later.output(2).inner_text()
