@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from vlmagic.doctor import answer
+from vlmagic.doctor import answer, examine
 from vlmagic.emulator import Emulator
 from vlmagic.settings import Key, Settings
 
@@ -54,3 +54,14 @@ def test_a_path_that_is_not_there_says_nothing_of_the_key(nowhere: str) -> None:
 def test_a_closed_door_is_said() -> None:
     """A host that does not answer is named, with the reason."""
     assert "cannot be reached" in answer(Settings.plain("http://127.0.0.1:9/v1", Key(PLANTED, "T")))
+
+
+@pytest.mark.parametrize(
+    ("wish", "row"),
+    [("auto", ["shown by", "terminal", "there is no notebook"]),
+     ("static", ["shown by", "static", "the setting says so"])],
+)  # fmt: skip
+def test_where_answers_appear_and_why(emulator: Emulator, wish: str, row: list[str]) -> None:
+    """The renderer that this host gets is named, with the reason."""
+    plain = Settings.plain(emulator.compatible_url, Key(emulator.key, "TEST"), render=wish)
+    assert row in examine(plain).rows

@@ -297,7 +297,7 @@ def test_silence_ends_within_its_limit(limits: Limits, script: Script, setting: 
     assert result.thinking == ("t" if setting != "first_byte_timeout" else "")
 
 
-def test_at_most_twenty_updates_a_second() -> None:
+def test_at_most_sixteen_updates_a_second() -> None:
     """The first event is shown at once; after it, drains keep a frame's distance."""
 
     def script() -> Iterator[Event]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from . import __version__
 from .language import say
+from .render import pick
 from .settings import Settings
 from .table import Table
 
@@ -42,6 +43,7 @@ def examine(settings: Settings, *, emulator: bool = False) -> Table:
         ]
     )
     rows.append([say("answer"), answer(settings), ""])
+    rows.append([say("shown by"), *pick(settings["render"])])
     return Table([say("what"), say("value"), say("from")], rows)
 
 

@@ -337,8 +337,10 @@ class _Loaded:
 
     def remove(self) -> None:
         from . import shelf
+        from .render import widget
 
         shell, magics = self.shell, self.magics
+        widget.forget()
         if magics.emulator is not None:
             magics.emulator.stop()
         magics.stale.close()

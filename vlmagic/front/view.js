@@ -1,6 +1,6 @@
 // The one front end: a conversation as it happens. No build step, no library.
 //
-// Kernel → page, at most 20 a second: {seq, ops: [[name, ...values], ...], whole?}. The model's words
+// Kernel → page, at most 16 a second: {seq, ops: [[name, ...values], ...], whole?}. The model's words
 // come as text (thinking) or as HTML that the kernel has sanitised (answer); nothing here turns text
 // into markup. Page → kernel: {t: "here" | "resync" | "stop" | "text"}. It refuses to compute
 // anything. Python appends the part that says what is exported (live.js).

