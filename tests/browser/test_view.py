@@ -82,8 +82,9 @@ def test_thinking_streams_folds_and_gives_way(desk: Desk, teller: Teller) -> Non
     view.locator(".vl-answer table").wait_for()
     view.locator(".vl-answer math").wait_for()
     for name, text in (("Copy answer", ANSWER), ("Copy thinking", "Hm. So it is. ")):
-        view.get_by_role("button", name=name).click()
-        view.get_by_role("button", name="Copied").wait_for()
+        button = view.locator(".vl-copy", has_text=name).element_handle()
+        button.click()
+        notebook.page.wait_for_function("node => node.textContent === 'Copied'", arg=button)
         assert notebook.page.evaluate("() => navigator.clipboard.readText()") == text
     teller.done()
     notebook.done(1)
