@@ -134,7 +134,7 @@ def measured(desk: Desk, name: str) -> dict[str, Any]:
     after = metrics()
     seconds = [at for at, _ in frames]
     size = sum(bytes_ for _, bytes_ in frames)
-    notebook.done(2, 60)
+    notebook.done(2)
     page.wait_for_timeout(500)
     seen = page.evaluate("() => window.seen")
     printed = notebook.output(2).inner_text().split("MARK ")[1].split()
