@@ -15,7 +15,7 @@ HTML = {
     *("pre", "blockquote", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td", "a"),
     "span",
 }
-SAVED = HTML | {"del", "details", "summary", "sub"}
+SAVED = HTML | {"del", "details", "summary", "small"}
 STYLE = re.compile(r"(?:[a-z-]+:\s*[#\w.% -]+;?\s*)*")
 CLASS = re.compile(
     r"formula|left|center|right|language-[a-z+0-9]+|menclose-\w+|[a-z][a-z0-9]{0,2}|err|esc"

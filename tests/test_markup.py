@@ -130,6 +130,8 @@ def test_half_open_intervals_are_formulas() -> None:
         ("- a\n  - b\n- c", "- a\n  - b\n- c"),
         ("- a\n\n* b", "- a\n\n* b"),
         ("| a | b |\n|:-|-:|\n| c | d |", "| a | b |\n| :-- | --: |\n| c | d |"),
+        ("| a |\n|--|\n| 3.1 |\n| -5 |", "| a |\n| --- |\n| 3.1 |\n| -5 |"),
+        ("3.1 and 2) as\n1.5\n2.", "3.1 and 2) as\n1.5\n2\\."),
         ("a\n===", "# a"),
         ("1\\. a\n\\# b", "1\\. a\n\\# b"),
     ],
@@ -181,7 +183,8 @@ def _bundle(thinking: str = THINKING, answer: str = "It is **5**.", fold: str = 
         thinking=thinking,
         answer=answer,
         notices=["asked *again*"],
-        status_line="qwen3-vl-plus · failed\nDo $this$ `now`",
+        status_line="qwen3-vl-plus · failed",
+        cause="1. Do $this$ `now`",
         thinking_summary="Thought for 12 s",
         facts=['[1] {"title":"</details>~~~"}'],
         fold="open" if fold == "open" else "hidden" if fold == "hidden" else "fold",
@@ -200,6 +203,16 @@ def test_the_bundle_folds_thinking_that_fights_back() -> None:
     assert "asked *again*" in words
     assert "Do $this$ `now`" in words
     assert THINKING in words
+
+
+def test_what_is_folded_has_room_below_and_small_print_is_one_paragraph() -> None:
+    """No word stands right under a fold, and the lines of the small print stand together."""
+    saved = _bundle()
+    assert "</details>\n\n<details>" in saved
+    assert "</details>\n\n<p></p>\n\nIt is" in saved
+    assert "`now`" in "".join(read(with_html(saved), SAVED).words)
+    last = saved.rstrip().rsplit("\n\n", 1)[1]
+    assert last == "<small>asked &#42;again&#42;<br>qwen3-vl-plus · failed</small>"
 
 
 def test_the_bundle_obeys_the_fold() -> None:
@@ -232,7 +245,7 @@ def test_plain_text_is_the_answer() -> None:
     """`text/plain` is the answer, safe for a terminal; the status where there is none."""
     facts = {"receipt": [], "notices": [], "thinking_summary": "", "facts": [], "thinking": "t"}
     for answer, expected in (("a\x1b[2J", "a␛[2J"), ("", "cut\nask again")):
-        found = bundle(answer=answer, status_line="cut\nask again", fold="fold", **facts)  # type: ignore[arg-type]
+        found = bundle(answer=answer, status_line="cut", cause="ask again", fold="fold", **facts)  # type: ignore[arg-type]
         assert set(found) == {"text/markdown", "text/plain"}
         assert found["text/plain"] == expected
 

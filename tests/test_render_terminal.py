@@ -62,14 +62,18 @@ def test_words_come_as_they_are_said() -> None:
     assert shown.count("step by step") == 1
 
 
-@pytest.mark.parametrize(("tty", "no_color"), [(True, ""), (True, "1"), (False, "")])
+@pytest.mark.parametrize(
+    ("tty", "no_color", "term"),
+    [(True, "", "xterm"), (True, "1", "xterm"), (True, "", "dumb"), (False, "", "xterm")],
+)
 def test_colour_is_for_terminals_that_want_it(
-    monkeypatch: pytest.MonkeyPatch, tty: bool, no_color: str
+    monkeypatch: pytest.MonkeyPatch, tty: bool, no_color: str, term: str
 ) -> None:
-    """Thinking is dim on a terminal, unless NO_COLOR is set; a pipe gets no escape at all."""
+    """Thinking is dim on a terminal, unless it is dumb or NO_COLOR is set; a pipe gets no escape."""
     monkeypatch.setenv("NO_COLOR", no_color)
+    monkeypatch.setenv("TERM", term)
     shown = _played(USUAL, tty=tty)
-    if tty and not no_color:
+    if tty and not no_color and term != "dumb":
         assert "\x1b[2mstep \x1b[0m" in shown
         assert "\x1b[2mIt is" not in shown
     else:
@@ -103,6 +107,39 @@ def test_no_control_character_gets_out(text: str, split: bool, kind: Any) -> Non
     assert not set("\u2066\u2067\u2068\u2069\u200e\u200f\u061c") & set(shown)
 
 
+@pytest.mark.parametrize("kind", [Answer, Thinking])
+def test_a_character_split_over_two_deltas_is_whole(kind: Any) -> None:
+    """The halves of a surrogate pair are joined; a half that stays alone is shown as such."""
+    joined = _played([kind("a\ud83d"), kind(""), kind("\ude00中文"), Done("stop")])
+    assert "a😀中文" in joined
+    assert "\ufffd" not in joined
+    for alone in ([kind("a\ud83d"), kind("b")], [kind("a"), kind("\ude00b")]):
+        assert "a\ufffdb" in _played([*alone, Done("stop")])
+    assert "a\ufffd\n" in _played([kind("a\ud83d"), Done("stop")])
+    other = Thinking("x") if kind is Answer else Answer("x")
+    assert "a\ufffd\n" in _played([kind("a\ud83d"), other, kind("\ude00"), Done("stop")])
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "gbk"])
+def test_a_poor_encoding_loses_nothing(encoding: str) -> None:
+    """What the stream's encoding lacks is shown as its number, and the rest goes on."""
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding=encoding)
+    sink = TerminalSink(Asked(), stream)
+    result = Result(Request("qwen3-vl-plus", "Why?"))
+    assert result.request is not None
+    sink.start(result.request)
+    for event in (Answer("中 😀 é"), Answer(" whole"), Done("stop")):
+        result.transcript.feed(event)
+        sink.show(result.transcript, [event])
+    result.settle()
+    sink.finish(result)
+    shown = raw.getvalue().decode(encoding)
+    assert " whole" in shown
+    for character in "中😀é":
+        assert character in shown or f"{ord(character):x}" in shown
+
+
 def test_hidden_thinking_is_not_printed() -> None:
     """Whoever hides the thinking sees the answer only."""
     shown = _played(USUAL, thinking="hidden")
@@ -115,6 +152,13 @@ def test_a_failure_says_cause_and_remedy() -> None:
     shown = _played([Answer("half"), Failed("broken", "The stream was cut.", "Ask again.")])
     assert shown.index("half") < shown.index("The stream was cut. Ask again.")
     assert "failed" in shown
+
+
+def test_a_failure_that_is_raised_is_not_said_before() -> None:
+    """Where an exception follows, its cause is left to it."""
+    shown = _played([Failed("broken", "The stream was cut.", "Ask again.")], raised=True)
+    assert "failed" in shown
+    assert "The stream was cut." not in shown
 
 
 def test_thinking_after_the_answer_is_marked() -> None:

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -146,7 +147,7 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
         self.latest = result
         end = result.transcript.end
         if isinstance(end, Done) and end.reason == "interrupted":
-            raise Interrupted
+            raise Interrupted(say("What came is kept."))
         result.raise_for_error()
         if asked.schema and result.ok:
             result.json()
@@ -246,14 +247,20 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
     def _sinks(self, prepared: question.Question, cancel: Cancel, *, blocks: bool) -> list[Shown]:
         found, context = prepared.settings, prepared.context
         hold = bool(found["steps"])
-        asked = Asked(context.receipt, context.facts, "hidden" if hold else found["thinking"], hold)
+        asked = Asked(
+            context.receipt,
+            context.facts,
+            "hidden" if hold else found["thinking"],
+            hold,
+            raised=blocks,
+        )
         sinks: list[Shown] = [
             choose(found["render"], asked, shell=self.shell, stop=cancel, blocks=blocks)
         ]
         if found["echo"]:
             from .render.terminal import FileSink
 
-            sinks.append(FileSink(asked, found["echo"]))
+            sinks.append(FileSink(replace(asked, raised=False), found["echo"]))
         return sinks
 
     def _watched(self) -> bool:

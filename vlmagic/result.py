@@ -304,9 +304,9 @@ class Result:
 
     def bundle(self, thinking: str = "fold") -> dict[str, str]:
         """What is saved in the notebook: `text/markdown` and `text/plain`."""
-        from .render.lines import saved
+        from .render.lines import asked_of, saved
 
-        return saved(self, thinking)
+        return saved(self, asked_of(self, thinking))
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return self.bundle()

@@ -10,6 +10,7 @@
     topped           the same with a line above it
     covered          steps, each folded under its hint inside the one before
     sections         where headings, paragraphs, items and displayed formulas stand
+    small            a few lines in small print
     running          how it stands and the last lines, while there is nothing to save yet
 
 The model's text is hostile. This room refuses to know hosts, widgets and terminals, and loads its
@@ -18,7 +19,7 @@ libraries (markdown-it, nh3, math-core, Pygments) only when there is something t
 
 from __future__ import annotations
 
-from .folded import bundle, covered, running, topped
+from .folded import bundle, covered, running, small, topped
 from .fragment import marked_html, render_html
 from .marks import Mark
 from .plain import plain
@@ -40,5 +41,6 @@ __all__ = [
     "running",
     "sections",
     "settle",
+    "small",
     "topped",
 ]

@@ -30,15 +30,16 @@ def bundle(
     thinking_summary: str,
     facts: Sequence[str],
     fold: Fold,
+    cause: str = "",
     steps: Sequence[tuple[str, str]] = (),
 ) -> dict[str, str]:
     """`text/markdown` and `text/plain` of a conversation that has ended, however it ended.
 
     `receipt`: one line per picture that was sent; `facts`: what was sent along, folded under it;
-    `thinking_summary`: the line that the folded thinking shows; `status_line`: may have two lines,
-    what happened and what to do; `steps`: hint and text of each, where the answer is a lesson.
+    `thinking_summary`: the line that the folded thinking shows; `cause`: why there is no more, and
+    what to do; `steps`: hint and text of each, where the answer is a lesson.
     """
-    parts = [_small(line) for line in receipt]
+    parts = [small(*receipt)]
     if facts:
         shown = _cut("\n".join(facts), 4_000, 0)
         parts.append(_details(say("Facts sent along"), fence(shown, "text", "~")))
@@ -49,11 +50,11 @@ def bundle(
         parts.append(covered(steps))
     elif answer.strip():
         parts.append(render_markdown(answer).strip("\n"))
-    parts.extend(_small(line) for line in notices)
-    parts.extend(_small(line) for line in status_line.splitlines())
+    parts.append(_tagged("p", cause))
+    parts.append(small(*notices, status_line))
     return {
-        "text/markdown": "\n\n".join(part for part in parts if part) + "\n",
-        "text/plain": plain(answer if answer.strip() else status_line),
+        "text/markdown": _joined(parts),
+        "text/plain": plain(answer if answer.strip() else f"{status_line}\n{cause}".strip()),
     }
 
 
@@ -81,9 +82,8 @@ def covered(steps: Sequence[tuple[str, str]]) -> str:
 def running(status: Sequence[str], tail: str) -> dict[str, str]:
     """The same two types while it still runs: how it stands, and the last lines as plain text."""
     shown = fence(lines(tail), "text", "~") if tail.strip() else ""
-    parts = [*(_small(line) for line in status), shown]
     return {
-        "text/markdown": "\n\n".join(part for part in parts if part) + "\n",
+        "text/markdown": _joined([small(*status), shown]),
         "text/plain": plain("\n".join((*status, tail)).strip()),
     }
 
@@ -106,10 +106,28 @@ def _details(summary: str, body: str, *, is_open: bool = False) -> str:
     return f"{opening}\n<summary>{words}</summary>\n\n{body}\n\n</details>"
 
 
-def _small(line: str) -> str:
-    """One line in small italics; its words are never markup."""
-    words = " ".join(_words(line).split())
-    return f"<sub><em>{words}</em></sub>" if words else ""
+def small(*lines: str) -> str:
+    """Lines in small print, in one paragraph; their words are never markup."""
+    return _tagged("small", *lines)
+
+
+def _tagged(tag: str, *lines: str) -> str:
+    """The lines inside one tag: on one line of source, where none of them can begin a list."""
+    shown = [words for line in lines if (words := " ".join(_words(line).split()))]
+    return f"<{tag}>{'<br>'.join(shown)}</{tag}>" if shown else ""
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """The parts that say something, an empty paragraph below what is folded.
+
+    JupyterLab sets the next words right under `details`; elsewhere the paragraph takes no room.
+    """
+    found: list[str] = []
+    for part in filter(None, parts):
+        if found and found[-1].endswith("</details>") and not part.startswith("<details"):
+            found.append("<p></p>")
+        found.append(part)
+    return "\n\n".join(found) + "\n"
 
 
 def _words(text: str) -> str:

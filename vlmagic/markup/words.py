@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
-_START = re.compile(r"^(?:(?=[-+#=|:])|(\d{1,9})(?=[.)]))", re.MULTILINE)
+_START = re.compile(r"^(?:(?=[-+#=|:])|(\d{1,9})(?=[.)](?:\s|\Z)))", re.MULTILINE)
 _MATHS_OWN = re.compile(r"\\\\?(?:begin|end|[()\[\]])|\\(?:eq)?ref")
 _BOUNDARY = frozenset(string.punctuation + string.whitespace)
 _ADDRESS = re.compile(r"(?::|www\.|@)\S*\Z", re.IGNORECASE)
@@ -58,7 +58,8 @@ def text(inline: Token, *, in_table: bool = False) -> str:
             case _:
                 pieces.append("")
     _emphasise(children, pieces)
-    return _START.sub(lambda found: f"{found[1] or ''}\\", "".join(pieces))
+    words = "".join(pieces)
+    return words if in_table else _START.sub(lambda found: f"{found[1] or ''}\\", words)
 
 
 def _escaped(text: str, dollar: str, *, follows: bool, in_table: bool) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from vlmagic.events import Event
 from vlmagic.language import say
 from vlmagic.lesson import Lesson, divide
-from vlmagic.markup import render_html, render_markdown
+from vlmagic.markup import render_html, render_markdown, small
 from vlmagic.render import lines
 from vlmagic.render.channel import Channel
 from vlmagic.render.widget import ending, head, news
@@ -129,7 +129,7 @@ def copy(turns: Sequence[Turn]) -> dict[str, str]:
     ended = [turn for turn in turns if turn.result.ended]
     if not ended:
         words = say("vlmagic panel: nothing has been asked yet.")
-        return {"text/markdown": f"<sub><em>{words}</em></sub>", "text/plain": words}
+        return {"text/markdown": small(words), "text/plain": words}
     parts: list[str] = []
     left = _LARGEST_COPY
     for turn in reversed(ended):
@@ -143,7 +143,7 @@ def copy(turns: Sequence[Turn]) -> dict[str, str]:
             missing = say(
                 "{count} earlier questions are left out here.", count=len(ended) - len(parts)
             )
-            parts.append(f"<sub><em>{missing}</em></sub>")
+            parts.append(small(missing))
             break
         parts.append(f"{quoted}\n\n{below}")
     said = "\n\n".join(f"{turn.asked}\n\n{turn.saved()['text/plain']}" for turn in ended)

@@ -36,6 +36,8 @@ class Asked:
     thinking: Fold = "fold"
     hold: bool = False
     """A lesson: no word of it is shown before it has ended."""
+    raised: bool = False
+    """A failure is raised where the question was asked: its cause stands there, not here, too."""
 
 
 class Ended(Protocol):
@@ -141,26 +143,25 @@ def word(status: str) -> str:
 
 
 def status_line(result: Ended) -> str:
-    """Who answered, tokens by kind, cost, seconds and the ending; a second line says what to do."""
+    """Who answered, tokens by kind, cost, seconds and the ending."""
     transcript = result.transcript
     parts = [result.model, *counted(result)]
     if result.seconds:
         parts.append(time(result.seconds))
     parts.append(word(transcript.status))
-    line = " · ".join(part for part in parts if part)
-    end = transcript.end
+    return " · ".join(part for part in parts if part)
+
+
+def cause(result: Ended, *, raised: bool = False) -> str:
+    """Why there is no more, and what to do; nothing where all is said, or where it is raised."""
+    end = result.transcript.end
     if isinstance(end, Failed):
-        return "\n".join(part for part in (line, f"{end.message} {end.hint}".strip()) if part)
-    remedy = _remedy(end.reason) if end is not None else ""
-    return f"{line}\n{remedy}".strip()
-
-
-def _remedy(reason: str) -> str:
+        return "" if raised else f"{end.message} {end.hint}".strip()
     return {
         "length": say("The token limit was reached; allow more with --max-tokens."),
         "filter": say("The service's content filter ended the answer."),
         "partial": say("The service's own time limit cut the answer; streaming has none."),
-    }.get(reason, "")
+    }.get(end.reason if end is not None else "", "")
 
 
 def counted(result: Ended) -> list[str]:
@@ -189,11 +190,11 @@ def counted(result: Ended) -> list[str]:
 
 def ended(result: Ended) -> dict[str, str]:
     """How it ended, for the view: status, its word, the lines of counts, the time."""
-    line, _, remedy = status_line(result).partition("\n")
+    every = (status_line(result), result.checked, cause(result))
     return {
         "status": result.transcript.status,
         "word": word(result.transcript.status),
-        "line": "\n".join(part for part in (line, result.checked, remedy) if part),
+        "line": "\n".join(filter(None, every)),
         "time": time(result.seconds) if result.seconds else "",
     }
 
@@ -215,12 +216,12 @@ def is_lesson(result: Ended) -> bool:
     return bool(settings is not None and settings["steps"])
 
 
-def saved(result: Ended, thinking: str = "fold") -> dict[str, str]:
+def saved(result: Ended, asked: Asked | None = None) -> dict[str, str]:
     """What stays in the notebook: `text/markdown` and `text/plain`, and nothing else.
 
     Of a lesson, the thinking stays hidden and the steps are folded into one another.
     """
-    asked, transcript = asked_of(result, thinking), result.transcript
+    asked, transcript = asked or asked_of(result), result.transcript
     taught = divide(transcript.answer).steps if is_lesson(result) else ()
     notices: list[str] = [notice.text for notice in transcript.notices]
     if result.checked:
@@ -231,6 +232,7 @@ def saved(result: Ended, thinking: str = "fold") -> dict[str, str]:
         answer=result.marked,
         notices=notices,
         status_line=status_line(result),
+        cause=cause(result, raised=asked.raised),
         thinking_summary=thought(transcript),
         facts=asked.facts,
         fold=asked.thinking,

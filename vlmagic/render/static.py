@@ -69,7 +69,7 @@ class StaticSink:
 
     def finish(self, result: Ended) -> None:
         """What is saved."""
-        saved = lines.saved(result, self._asked.thinking)
+        saved = lines.saved(result, self._asked)
         self._handle.update(saved, raw=True)
         self.kept = (self._handle.display_id, saved)
 

@@ -1,7 +1,8 @@
 """Plain text as it comes: for a terminal, and for a file that wants the words, too.
 
 Thinking is dim, the answer is not; every control character is shown as a symbol, so that no answer
-can move a cursor or write to a clipboard. This room refuses to draw over what it has written.
+can move a cursor or write to a clipboard; what the stream's encoding lacks is shown as its number.
+This room refuses to draw over what it has written.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ class TerminalSink:
         self._asked = asked
         self._stream = stream
         self._section = ""
+        self._half = ""
         self._dim = False
         self.kept: tuple[str, dict[str, str]] | None = None
 
@@ -43,7 +45,8 @@ class TerminalSink:
             return
         out = self._stream or sys.stdout
         self._stream = out
-        self._dim = bool(getattr(out, "isatty", lambda: False)()) and not os.environ.get("NO_COLOR")
+        wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        self._dim = wanted and bool(getattr(out, "isatty", lambda: False)())
         self._section = "head"
         mode = lines.mode(request)
         self._line(f"{request.model} · {mode}" if mode else request.model)
@@ -67,8 +70,10 @@ class TerminalSink:
     def finish(self, result: Ended) -> None:
         """How it ended."""
         self._break()
-        for line in (*lines.verdicts(result), *lines.status_line(result).splitlines()):
-            self._line(line)
+        cause = lines.cause(result, raised=self._asked.raised)
+        for line in (*lines.verdicts(result), lines.status_line(result), cause):
+            if line:
+                self._line(line)
         if self._stream is not None:
             self._stream.flush()
 
@@ -78,19 +83,26 @@ class TerminalSink:
             self._section = section
             title = say("Thinking") if section == "thinking" else say("Answer")
             self._write(f"── {title} ──\n", dim=True)
+        text, self._half = self._half + text, ""
+        if "\ud800" <= text[-1] <= "\udbff":  # the other half of the character comes next
+            text, self._half = text[:-1], text[-1]
         self._write(plain(text), dim=section == "thinking")
 
     def _break(self) -> None:
         if self._section in {"thinking", "answer"}:
+            self._write(plain(self._half), dim=self._section == "thinking")
             self._write("\n\n", dim=False)
-            self._section = "head"
+            self._half, self._section = "", "head"
 
     def _line(self, text: str) -> None:
         self._write(plain(text) + "\n", dim=True)
 
     def _write(self, text: str, *, dim: bool) -> None:
         assert self._stream is not None
-        self._stream.write(f"{_DIM}{text}{_PLAIN}" if dim and self._dim else text)
+        encoding = getattr(self._stream, "encoding", None) or "utf-8"
+        text = text.encode(encoding, "backslashreplace").decode(encoding)
+        if text:
+            self._stream.write(f"{_DIM}{text}{_PLAIN}" if dim and self._dim else text)
 
 
 class FileSink(TerminalSink):

@@ -235,7 +235,7 @@ class LiveSink:
         """Give way to what is saved."""
         channel = self._channel
         assert channel is not None
-        saved = lines.saved(result, self._asked.thinking)
+        saved = lines.saved(result, self._asked)
         self._handle.update(saved, raw=True)
         self.kept = (self._handle.display_id, saved)
         channel.flush(ending(channel, result, hold=self._asked.hold))
