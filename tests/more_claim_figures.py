@@ -98,6 +98,59 @@ def draw(name: str, figure: Figure, axes: Axes) -> Any:
             days = [dt.date(2023, k, 1) for k in range(1, 7)]
             axes.plot(days, [12500, 13800, 15900, 18500, 21000, 24000], marker="o")
             axes.set(xlabel="月份", ylabel="访问量", title="网站访问量")
+        case "energy":
+            years = [2015, 2016, 2017, 2018, 2019, 2020, 2021]
+            axes.plot(years, [38.2, 36.5, 35.1, 32.4, 27.9, 22.0, 24.3], "o-", label="Coal")
+            axes.plot(years, [12.1, 13.4, 15.8, 18.2, 21.7, 25.6, 27.1], "s-", label="Wind")
+            axes.plot(years, [4.0, 4.9, 5.7, 6.6, 7.8, 9.3, 10.9], "^-", label="Solar")
+            axes.set(xlabel="Year", ylabel="Share of generation (%)", title="Electricity mix")
+            axes.legend()
+        case "heart":
+            axes.plot([0, 5, 10, 15, 20, 25, 30], [72, 98, 121, 138, 152, 149, 110])
+            axes.set(xlabel="Time (min)", ylabel="Heart rate (bpm)", title="Exercise test")
+        case "languages":
+            names = ["Python", "JavaScript", "Java", "C++", "Go", "Rust"]
+            axes.bar(names, [28.4, 19.6, 16.2, 10.5, 3.9, 2.7])
+            axes.set(ylabel="Share of developers (%)", title="Most used language")
+        case "learning":
+            epochs = range(1, 11)
+            axes.semilogy(
+                epochs, [1.2, 0.61, 0.33, 0.18, 0.1, 0.06, 0.04, 0.028, 0.021, 0.017], label="Adam"
+            )
+            axes.semilogy(
+                epochs, [1.5, 1.1, 0.82, 0.6, 0.45, 0.34, 0.26, 0.2, 0.155, 0.12], label="SGD"
+            )
+            axes.set(xlabel="Epoch", ylabel="Training loss", title="Optimizers")
+            axes.legend()
+        case "exports":
+            names = ["Germany", "France", "Italy", "Spain"]
+            at = np.arange(4)
+            axes.bar(at - 0.2, [1560, 585, 562, 337], 0.4, label="2019")
+            axes.bar(at + 0.2, [1380, 489, 496, 307], 0.4, label="2020")
+            axes.set_xticks(at, names)
+            axes.set(ylabel="Exports (billion US$)", title="Goods exports")
+            axes.legend()
+        case "scatter":
+            axes.scatter([1.5, 2.0, 3.1, 4.2, 5.0], [10, 14, 19, 30, 33])
+            axes.set(xlabel="Engine size (l)", ylabel="Consumption", title="Cars")
+        case "stock":
+            days = [dt.date(2024, 3, k) for k in (1, 4, 5, 6, 7, 8, 11)]
+            axes.plot(days, [182.4, 185.1, 179.6, 181.0, 188.9, 191.2, 187.5], label="ACME")
+            axes.set(xlabel="Date", ylabel="Close (USD)", title="ACME")
+        case "人口":
+            years = [1990, 2000, 2010, 2020]
+            axes.bar([str(each) for each in years], [11.43, 12.67, 13.41, 14.12])
+            axes.set(xlabel="年份", ylabel="人口 (亿)", title="人口变化")
+        case "占比":
+            axes.pie([42, 27, 18, 13], labels=["工业", "服务业", "农业", "其他"])
+        case "成绩":
+            for label, values in {
+                "一班": [78, 82, 85, 88, 91],
+                "二班": [84, 83, 80, 82, 86],
+            }.items():
+                axes.plot(["第一次", "第二次", "第三次", "第四次", "第五次"], values, label=label)
+            axes.set(xlabel="考试", ylabel="平均分", title="考试成绩")
+            axes.legend()
         case _:
             raise KeyError(name)
     return figure

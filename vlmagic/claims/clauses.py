@@ -28,7 +28,7 @@ _LEXICON = lexicon()
 _LONGEST = max(map(len, _LEXICON))
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 _IDLE = re.compile(
-    r"['’]s(?![A-Za-z])|\bi\.e\.,?|\b(?:over time|(?<=bottoms )out|(?<=bottomed )out|of the (?:four|three|two|five|six|seven)|"
+    r"['’]s(?![A-Za-z])|\bi\.e\.,?|\b(?:over time|(?<=bottoms )out|(?<=bottomed )out|(?:over|during|for|in) (?:the|this|that) (?:same |whole |entire |observed )?period(?: shown)?|of the (?:four|three|two|five|six|seven)|"
     r"on th(?:is|e) (?:log-log |log |semi-log |line |bar |pie )?(?:plot|chart|figure|graph)|(?:left|right|upper|lower|top|bottom) (?:axis|panel)|"
     r"in th(?:is|e) (?:plot|chart|figure|graph)|a value of|values? of|a (?:low|high) of|that of|those of|"
     r"(?:somewhere|right|just|only just|slightly) (?=between|at)|for the (?:whole|entire)|as a whole|is to be found|can be found|at a glance|"
@@ -36,6 +36,8 @@ _IDLE = re.compile(
     re.IGNORECASE,
 )
 _PASSED = frozenset(" \t*_\"'“”‘’《》「」=≈~$·-–:[]\\\u200b\u00a0")
+_DATED = re.compile(r"[A-Z][a-z]{2,8}\.? \d{1,2}(?:st|nd|rd|th)?$")
+_YEAR = re.compile(r"\s?(?:19|20)\d\d(?!\d)")
 _BRACKETS = {"(": ")", "（": "）", "[": "]"}
 _STAYS = frozenset("while whereas but 而 但 但是 because since and 并".split())  # noqa: SIM905
 
@@ -86,6 +88,11 @@ def clauses(answer: str, start: int, end: int, mark: str, subjects: Subjects) ->
         (one.start(), one.end(), bool(_SPLIT.fullmatch(one[0])))
         for one in [*_COMMA.finditer(answer, begin, end), *_SPLIT.finditer(answer, begin, end)]
         if not any(a <= one.start() < b for a, b in asides)
+        and not (
+            one[0] == ","
+            and _DATED.search(answer, max(begin, one.start() - 16), one.start())
+            and _YEAR.match(answer, one.end())
+        )
     ]
     found: list[Clause] = []
     later = False
@@ -233,10 +240,11 @@ def _counted(answer: str, at: int, end: int, subjects: Subjects) -> Item | None:
             found = period(date)
             if found is not None:
                 return Item("D", at, date.end(), period=found, text=date[0])
-    money, begin = units.before(answer, at, end)
+    money, begin, minus = units.before(answer, at, end)
     number = NUMBER.match(answer, begin, end)
     if number and number.end() <= end:
         read = quantity(number)
+        read = replace(read, value=-read.value) if minus else read
         unit, stop = units.after(answer, number.end(), subjects.spellings)
         after = answer[stop : stop + 1]
         if after.isalpha() and answer[stop].isascii():

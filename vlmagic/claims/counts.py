@@ -126,7 +126,7 @@ def share(said: Said, verbs: set[str], subjects: Subjects) -> Found:
     if len(said.lines) > 1 or line.series.kind not in ("bars", "pie", "line"):
         raise Silent
     values = [_share_amount(line, place(line, one)) for one in where]
-    if number.percent and line.series.kind != "pie":
+    if number.percent and line.series.kind != "pie" and "%" not in line.axes.up.label:
         return _part(line, number, values)
     if line.series.kind == "line" and not (verbs == {"T"} and not where):
         raise Silent
@@ -161,7 +161,8 @@ def crossing(said: Said, subjects: Subjects) -> Found:
     one, other = said.lines
     if one.axes is not other.axes or one.series.kind != "line" or other.series.kind != "line":
         raise Silent
-    if said.numbers or len(said.maybe) > 1 or one.axes.across.kind == "category":
+    placed = bool(said.places or said.maybe)
+    if said.numbers or len(said.maybe) > 1 or (placed and one.axes.across.kind == "category"):
         raise Silent
     spots = crossings(one.series, other.series)
     truth = ", ".join(f"{x:.4g}" for x, _ in spots)

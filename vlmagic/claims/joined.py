@@ -91,6 +91,14 @@ def _shared(left: list[Item], right: list[Item]) -> list[Item]:
         named = item.letter == "S" and "S" not in there and _letters(left).count("S") == 1
         verb = item.letter in _CLAIMS and verbless
         spot = item.letter in "CD" and not set(there) & set("CD") and verbless and "V" not in there
+        if (
+            item.letter == "N"
+            and before == "i"
+            and "iN" not in there
+            and verbless
+            and "V" not in there
+        ):
+            shared += [left[at - 1], item]
         if named or verb or (spot and before not in "ft" and not set(_letters(left)) & _CLAIMS):
             shared.append(item)
     return shared

@@ -7,11 +7,12 @@ to look anything up: the rules do.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from vlmagic.facts.data import FigureData
 
-from . import Claim
+from . import Claim, units
 from .clauses import Clause, Item, clauses
 from .joined import asides, merged, parts, placing
 from .measure import Silent
@@ -26,6 +27,12 @@ _MOST = 300
 _LONGEST = 200_000
 _CLAIMING = frozenset("MmRFX><gGBWkeATrdclpQJj*2oH")
 _NOTHING = Found("unchecked")
+_NARROWS = re.compile(
+    r"[\s*_]*(?:among|within|for|in|of|over|during|between|with|without|considering|given|using|under|by|at|on|after|"
+    r"before|until|since|across|per|only|as)\b|.*[在中内对按以从当于里的]",
+    re.IGNORECASE,
+)
+"""How a clause may start that says what the rest of its sentence is about."""
 
 
 class Judge:
@@ -60,6 +67,8 @@ class Judge:
         ahead: list[Clause] = []
         for clause in merged([one for one in found if not one.opener]):
             opens = placing(clause)
+            if clause.letters == "N" and self.answer[clause.end :].lstrip("*_ ")[:1] in (":", "：") and context.opened is None:  # fmt: skip
+                opens = "one"  # "- 2017: 12"
             if opens == "one" and not context.reached:
                 context.opened = next(item for item in clause.items if item.letter in "CDN")
                 continue
@@ -71,7 +80,7 @@ class Judge:
                 ahead = []
             letters = clause.letters
             if "?" in letters and not set(letters) & (_CLAIMING | {"V", "("}):
-                away = True  # "Among northern cities, …"
+                away = away or _NARROWS.match(self.answer, clause.start, clause.end) is not None
             for part in parts(clause):
                 for one in asides(part):
                     self._clause(one, context, away=away)
@@ -79,10 +88,11 @@ class Judge:
     def _clause(self, clause: Clause, context: Context, *, away: bool) -> None:
         letters = clause.letters
         if not clause.asked and (
-            (set(letters) & set("ND") and len(letters) > 1) or set(letters) & _CLAIMING
+            (set(letters) & set("ND") and (len(letters) > 1 or context.opened))
+            or set(letters) & _CLAIMING
         ):
             verdict, named = _NOTHING, ""
-            if not away and not set(letters) & set("?n("):
+            if not away and not set(letters) & set("?("):
                 try:
                     verdict, named = self._judged(clause, context)
                 except Silent:
@@ -107,10 +117,18 @@ class Judge:
     def _judged(self, clause: Clause, context: Context) -> tuple[Found, str]:
         said = read(clause)
         _lean(said, context)
-        _between(said, self.subjects)
-        if set(said.verbs) & set("RF") and clause.later and context.reached is None:
+        _placed(said, self.subjects)
+        going = set(said.verbs) & set("RF")
+        if (
+            going
+            and (clause.later or said.later)
+            and context.reached is None
+            and "e" not in said.verbs
+        ):
             raise Silent  # then from where?
         verdict = claim_of(said, context, self.subjects)
+        valued = set(said.verbs) <= set("V") and not said.inherited and said.numbers
+        context.valued = said.place() if valued else None
         return verdict, _named(said.lines or self.subjects.lines[:1])
 
 
@@ -129,16 +147,42 @@ def _lean(said: Said, context: Context) -> None:
     leans = orders or (others and said.verbs[:1] == "h")
     if leans and not said.lines and len(said.places.get("", [])) == 1 and context.last is not None:
         said.places[""] = [context.last, *said.places[""]]
+    if context.valued is not None and not said.places and not said.reaching and set(said.verbs) <= set("V") and len(said.lines) == 1:  # fmt: skip
+        said.places[""] = [context.valued]
     if context.opened is not None and not said.places:
         said.places[""] = [context.opened]
         said.inherited = True
 
 
-def _between(said: Said, subjects: Subjects) -> None:
-    """`between 2010 and 2020` are places where they are points of the axis and no values."""
+def _placed(said: Said, subjects: Subjects) -> None:
+    """Numbers that are places by their unit, `at 25 minutes`, or as only points are, `by 2020`."""
     line = said.lines[0] if len(said.lines) == 1 else subjects.only
+    if line is None or line.axes.across.kind or not line.series.y:
+        return
+    across, up = units.of_label(line.axes.across.label)[0], units.of_label(line.axes.up.label)[0]
+    for role, numbers in list(said.numbers.items()):
+        for number in list(numbers):
+            measured = number.unit and number.unit == across != up
+            reached = role == "b" and "t" in said.numbers and not (number.unit or number.percent) and number.value in line.series.x  # fmt: skip
+            if measured or reached:
+                numbers.remove(number)
+                to = "t" if role == "b" else role
+                item = Item("N", 0, 0, number=number, text=number.plain)
+                said.places.setdefault(to, []).append(item)
+        if not numbers:
+            del said.numbers[role]
+    _between(said, line)
+
+
+def _between(said: Said, line: Line) -> None:
+    """`between 2010 and 2020` are places where they are points of the axis and no values."""
+    if len(said.places.get("t", [])) == 1 and "f" not in said.places and len(said.numbers.get("f", [])) == 1:  # fmt: skip
+        start = said.numbers["f"][0]
+        if start.value in line.series.x and not (start.unit or start.percent) and "t" not in said.numbers:  # fmt: skip
+            said.places["f"] = [Item("N", 0, 0, number=start, text=start.plain)]
+            del said.numbers["f"]
     pair = [*said.numbers.get("f", []), *said.numbers.get("t", [])]
-    if line is None or line.axes.across.kind or said.places or len(pair) != 2 or not line.series.y:
+    if said.places or len(pair) != 2:
         return
     ys = line.series.y
     bare = all(not (one.unit or one.percent or one.rough) and one.scale == 1 for one in pair)

@@ -19,7 +19,7 @@ _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 NUMBER = re.compile(
     r"(?P<sign>[-−+](?=[\d.])|负\s*)?(?P<body>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?|\.\d+)"
     r"(?:[eE](?P<exponent>[-+]?\d+)(?![A-Za-z])|\s*(?:×|\\times|x|\*|·|\\cdot)\s*10\s*(?:\^\s*\{?\s*(?P<power>[-−]?\d+)\s*\}?|(?P<raised>[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)))?"
-    r"(?:\s*(?P<percent>\\?[%％])|\s?(?P<scale>thousand|million|billion|trillion|bn|mn|万亿|百万|千万|十亿|[kM](?![A-Za-z])|千(?!克|米)|万|亿))?"
+    r"(?:\s*(?P<percent>\\?[%％]|per ?cent(?![A-Za-z]))|\s?(?P<scale>thousand|million|billion|trillion|bn|mn|万亿|百万|千万|十亿|[kM](?![A-Za-z])|千(?!克|米)|万|亿))?"
 )
 _MONTH = "|".join(rf"{name}|{name[:3]}\.?" for name in MONTHS)
 DATE = re.compile(

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from .clauses import Item
 from .measure import Silent, candidates, near, place
 from .numbers import Quantity
 from .said import Said
 from .subjects import Line, Subjects
-from .verdicts import Found, blur, decided, line_of, told
+from .verdicts import Found, blur, decided, every, line_of, told
 
 
 def order(said: Said, subjects: Subjects, *, more: bool, everywhere: bool) -> Found:
@@ -30,10 +31,11 @@ def order(said: Said, subjects: Subjects, *, more: bool, everywhere: bool) -> Fo
     if len(where) == 2 and number is None and not everywhere:
         first, second = (line.series.y[place(line, item)] for item in where)
         return _gaps(line, [first - second], by, more=more, base=second)
-    if number is None or len(where) > 1 or by is not None:
+    if number is None or by is not None:
         raise Silent
     if where:
-        return _bound(line, [line.series.y[place(line, where[0])]], number, more=more)
+        values = [line.series.y[place(line, one)] for one in where]
+        return _bound(line, values, number, more=more, everywhere=True)
     return _bound(line, list(line.series.y), number, more=more, everywhere=everywhere)
 
 
@@ -89,6 +91,20 @@ def _bound(
     raise Silent
 
 
+def never(line: Line, said: Said, *, more: bool) -> Found:
+    """`never exceeds 130`."""
+    said.none_but("", "-")
+    number = said.number()
+    if number is None:
+        raise Silent
+    ((limit, half),) = candidates(line, number)
+    worst = max(line.series.y) if more else min(line.series.y)
+    gap = worst - limit if more else limit - worst
+    if gap <= 0:
+        return Found("right", f"{worst:.6g}")
+    return decided(False if gap > half + blur(line) else None, f"{worst:.6g}")
+
+
 def ranking(said: Said, subjects: Subjects) -> Found:
     """`A > B > C`: at a place, or over categories."""
     said.none_but("-", "")
@@ -124,6 +140,8 @@ def difference(said: Said, subjects: Subjects, *, of_extremes: bool) -> Found:
             raise Silent
         gap = one.series.y[place(one, where[0])] - other.series.y[place(other, where[0])]
         return told(one, number, abs(gap))
+    if len(said.lines) == 2 and len(where) == 1:
+        return _widest(said, where[0], number)
     line = line_of(said, subjects)
     if of_extremes and not where:
         return told(line, number, max(line.series.y) - min(line.series.y))
@@ -131,6 +149,21 @@ def difference(said: Said, subjects: Subjects, *, of_extremes: bool) -> Found:
         raise Silent
     first, second = (line.series.y[place(line, item)] for item in where)
     return told(line, number, abs(first - second))
+
+
+def _widest(said: Said, where: Item, number: Quantity) -> Found:
+    """`The gap is largest in January, 16.9`, or smallest."""
+    one, other = said.lines
+    if one.axes is not other.axes or one.series.x != other.series.x:
+        raise Silent
+    gaps = [abs(a - b) for a, b in zip(one.series.y, other.series.y, strict=True)]
+    best = max(gaps) if "M" in said.verbs else min(gaps)
+    mine = gaps[place(one, where)]
+    if mine != best and abs(mine - best) <= 4 * blur(one):
+        raise Silent
+    return every(
+        Found("right" if mine == best else "wrong", f"{best:.6g}"), told(one, number, mine)
+    )
 
 
 def _in_percent(said: Said, subjects: Subjects) -> bool:

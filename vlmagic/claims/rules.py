@@ -18,6 +18,17 @@ def claim_of(said: Said, context: Context, subjects: Subjects) -> Found:
     verbs = set(said.verbs) - set("V~&as")
     if any(not line.series.whole or line.series.summary for line in said.lines):
         raise Silent
+    if "n" in verbs:
+        return _negated(said, verbs - {"n"}, subjects)
+    if "P" in verbs:
+        verbs -= {"P"}
+        if len(subjects.lines) != 2 or said.lines or not verbs & set("dX"):
+            raise Silent
+        said.lines = list(subjects.lines)
+    if "H" in verbs and verbs & set("Mm><"):
+        verbs -= {"H"}
+    if verbs - {"Q"} in ({"R", "M"}, {"F", "m"}) and set(said.numbers) | set(said.places) == {"t"}:
+        return _climax(said, context, subjects, top="M" in verbs)
     if verbs >= {"B", "W"}:
         verbs = verbs - {"B", "W"} | {"M", "m"}
     if verbs & set("gGBW"):
@@ -46,16 +57,16 @@ def claim_of(said: Said, context: Context, subjects: Subjects) -> Found:
         return orders.order(said, subjects, more=more, everywhere="E" in verbs)
     if said.rank or "o" in verbs:
         return extremes.rank(said, context, subjects, verbs - {"2", "K"})
-    if verbs - {"E"} in ({"M"}, {"m"}):
+    if verbs - {"E", "K"} in ({"M"}, {"m"}):
         return extremes.extreme(said, context, subjects, top="M" in verbs, everywhere="E" in verbs)
-    if verbs - {"h"} == {"d"} or verbs == {"d", "M", "m"}:
-        return orders.difference(said, subjects, of_extremes="M" in verbs)
+    if verbs - {"h"} == {"d"} or verbs in ({"d", "M", "m"}, {"d", "M"}, {"d", "m"}):
+        return orders.difference(said, subjects, of_extremes=bool(verbs & set("Mm")))
     if verbs and verbs <= set("TH"):
         return counts.share(said, verbs, subjects)
     line = line_of(said, subjects)
     if verbs == {"Y"}:
         return _ends(line, said)
-    if verbs and verbs <= set("RFQE"):
+    if verbs & set("RF") and verbs <= set("RFQEe"):
         return trends.trend(line, said, context, verbs)
     if verbs == {"r"}:
         return _range(line, said)
@@ -64,6 +75,31 @@ def claim_of(said: Said, context: Context, subjects: Subjects) -> Found:
     if not verbs:
         return _value(line, said, context)
     raise Silent
+
+
+def _negated(said: Said, verbs: set[str], subjects: Subjects) -> Found:
+    """`never exceeds 130`, `do not cross`: where the opposite is a claim about all of it."""
+    if said.places or said.maybe:
+        raise Silent
+    if verbs in ({">"}, {"<"}) and said.value() is not None and len(said.lines) <= 1:
+        line = line_of(said, subjects)
+        return orders.never(line, said, more=verbs == {">"})
+    if verbs == {"X"}:
+        if not said.lines and len(subjects.lines) == 2:
+            said.lines = list(subjects.lines)
+        found = counts.crossing(said, subjects)
+        return Found("wrong" if found.verdict == "right" else "right", found.truth)
+    raise Silent
+
+
+def _climax(said: Said, context: Context, subjects: Subjects, *, top: bool) -> Found:
+    """`climbs to a maximum of 152 at 20 minutes`."""
+    said.own = True
+    if "t" in said.numbers:
+        said.numbers[""] = said.numbers.pop("t")
+    if "t" in said.places:
+        said.places[""] = said.places.pop("t")
+    return extremes.extreme(said, context, subjects, top=top, everywhere=False)
 
 
 def _by_merit(verbs: set[str], line: Line) -> set[str]:

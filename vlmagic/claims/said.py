@@ -29,6 +29,10 @@ class Said:
     verbs: str = ""
     inherited: bool = False
     """Whether its place is the one that the sentence opened with."""
+    reaching: bool = False
+    """Whether its verb may speak of a peak: `reaches`."""
+    later: bool = False
+    """Whether it goes on from what was said before: `then`."""
     own: bool = False
     """Whether its extreme is the series' own: `its peak`, not `the highest of them`."""
 
@@ -83,6 +87,8 @@ class Context:
     """The place that the sentence opened with: `In April, …`."""
     last: Item | None = None
     """The last place that a value or an extreme was said of."""
+    valued: Item | None = None
+    """The place of the value that was said just before."""
     span: tuple[int, int, int] | None = None
     """(series, first, last) of the last trend, as places among all series and points."""
     lines: list[Line] = field(default_factory=list)
@@ -93,6 +99,11 @@ class Context:
     """(series, point) that the last claim led to."""
     rank: int = 0
     """How many have been named from the top."""
+
+
+_REACHING = frozenset(
+    "reach reaches reached reaching hit hits hitting attains attained achieves achieved scored scores 达到 达 到达 达到了 高达".split()  # noqa: SIM905
+)
 
 
 class Reader:
@@ -145,7 +156,7 @@ class Reader:
         elif letter == "~":
             self.about = True
         elif letter == "s":
-            raise Silent
+            said.later = True
         elif letter in "clpu" and not counted:
             return  # "the curves cross": nothing is counted
         else:
@@ -186,6 +197,7 @@ class Reader:
         said.verbs += letter
         if letter == "V" and self.between and set(said.verbs) & set("dBWMm") and not said.places:
             self.phase, self.between = "", False  # "between the highest and the lowest is 5"
+        said.reaching = said.reaching or item.text in _REACHING
         if letter in "Mm" and item.text in _OWN:
             said.own = True
         if letter in "RF":

@@ -139,8 +139,9 @@ class Subjects:
             self._add(phrase, Name(letter, None, phrase))
         if letter == "y":
             for word in re.findall(r"[A-Za-z]{4,}", bare):
-                if word.lower() not in self.known:
-                    self._add(word, Name("y", None, word))
+                for form in (word, word.removesuffix("s"), word.removesuffix("s") + "ed"):
+                    if form.lower() not in self.known:
+                        self._add(form, Name("y", None, form))
         for phrase in _alike((unit[1] or unit[2]) if unit else ""):
             self._add(phrase, Name("y", None, phrase))
 

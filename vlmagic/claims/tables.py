@@ -110,14 +110,22 @@ def _table(answer: str, rows: list[list[_Cell]], subjects: Subjects) -> Iterator
             yield Claim(start, end, answer[start:end], name, found.truth, found.verdict)
 
 
+def _labelled(text: str, subjects: Subjects) -> Line | None:
+    """The one series whose label is exactly this, even if it is a number."""
+    found = [line for line in subjects.lines if line.series.label.strip() == text]
+    return found[0] if len(found) == 1 else None
+
+
 def _pair(
     side: _Cell, above: _Cell, subjects: Subjects, *, alone: bool
 ) -> tuple[Line, Item] | None:
     """The series and the place that a cell stands for."""
-    if above.line is not None and side.spot is not None:
-        return above.line, side.spot
-    if side.line is not None and above.spot is not None:
-        return side.line, above.spot
+    across = above.line or _labelled(above.text, subjects)
+    down = side.line or _labelled(side.text, subjects)
+    if across is not None and side.spot is not None:
+        return across, side.spot
+    if down is not None and above.spot is not None:
+        return down, above.spot
     only = subjects.only
     plain = not above.items or _VALUES.fullmatch(above.text)
     if alone and only is not None and side.spot is not None and plain:

@@ -19,8 +19,10 @@ def trend(line: Line, said: Said, context: Context, verbs: set[str]) -> Found:
     """`Train falls from 2.3 to 0.57`, `rises by 5 % from 2019 to 2021`, `an increase of 97`."""
     series = line.series
     ordered(line)
-    if len(verbs & set("RF")) != 1 or said.maybe or said.places.get(""):
+    if len(verbs & set("RF")) != 1 or said.maybe:
         raise Silent
+    if said.places.get("") or "e" in verbs:
+        return _arriving(line, said, up="R" in verbs, at_end="e" in verbs)
     said.none_but("ft", "-ftb")
     if "E" in verbs and said.numbers:
         raise Silent  # "by 5 each month"
@@ -52,6 +54,20 @@ def trend(line: Line, said: Said, context: Context, verbs: set[str]) -> Found:
     context.rises = sign > 0
     context.reached = (line.place, last)
     return result
+
+
+def _arriving(line: Line, said: Said, *, up: bool, at_end: bool) -> Found:
+    """`In December it falls to 15.6`, `falls to 110 at the end`: from the point before."""
+    said.none_but("-", "t")
+    high, where = said.number("t"), said.place()
+    if high is None or at_end == (where is not None):
+        raise Silent
+    index = len(line.series.y) - 1 if where is None else place(line, where)
+    if not index:
+        raise Silent
+    found = told(line, high, line.series.y[index], shown(line, index))
+    change = line.series.y[index] - line.series.y[index - 1]
+    return found if found.verdict == "wrong" or (change > 0) == up else Found("unchecked")
 
 
 def _span(line: Line, said: Said, context: Context, *, bare: bool) -> tuple[int, int]:

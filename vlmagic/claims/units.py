@@ -15,7 +15,7 @@ _SAME = (
     "kg|kilograms|kilogram|千克|公斤", "g|grams|gram|克", "t|tons|tonnes|ton|tonne|吨", "mg|毫克",
     "m|metres|meters|metre|meter|米", "km|kilometres|kilometers|公里|千米", "cm|centimetres|centimeters|厘米", "mm|millimetres|millimeters|毫米",
     "s|sec|secs|seconds|秒", "ms|milliseconds|毫秒", "min|minutes|分钟", "h|hrs|hours|小时",
-    "ppm", "ppb", "units|unit|件|单位", "people|persons|inhabitants|人|人口", "users|user|用户", "visits|次|人次",
+    "分", "ppm", "ppb", "units|unit|件|单位", "people|persons|inhabitants|人|人口", "users|user|用户", "visits|次|人次",
     "mph", "km/h", "kwh|千瓦时|度电", "mwh", "gwh", "twh", "gw", "mw", "kw", "w|watts|瓦", "v|volts|伏", "a|amperes|安", "hz", "khz", "mhz", "ghz",
     "gb", "mb", "kb", "tb", "pa", "hpa", "kpa", "mpa", "db", "l|litres|liters|升", "ml", "ug/m3|µg/m³|μg/m³|µg/m3|微克/立方米",
     "pp|percentage points|percentage point|个百分点|百分点", "images/s|images per second", "fps", "bpm", "rpm",
@@ -30,7 +30,7 @@ _AFTER = re.compile(
     + ")",
     re.IGNORECASE,
 )
-_BEFORE = re.compile(r"(?:us)?[$€£¥]\s?(?=\d)", re.IGNORECASE)
+_BEFORE = re.compile(r"(?P<sign>[-−]\s?)?(?P<unit>(?:us)?[$€£¥])\s?(?=\d)", re.IGNORECASE)
 _INSIDE = re.compile(r"[(（\[]\s*([^()（）\[\]]{1,24})\s*[)）\]]")
 _SCALES = re.compile(
     r"^(?:in\s+)?(thousands?|millions?|billions?|trillions?|bn|mn|百万|十亿|千万|万亿|万|亿|千|k(?=[$€£¥])|(?<![a-z])m(?=[$€£¥])|(?<=[$€£¥])[kmb]\b)?\s*(?:of\s+)?",
@@ -63,10 +63,10 @@ def after(answer: str, at: int, own: Iterable[str]) -> tuple[str, int]:
     return name(match["unit"]), match.end()
 
 
-def before(answer: str, at: int, end: int) -> tuple[str, int]:
-    """(unit, where the number starts) of a currency's sign."""
+def before(answer: str, at: int, end: int) -> tuple[str, int, bool]:
+    """(unit, where the number starts, whether a minus stands before) of a currency's sign."""
     match = _BEFORE.match(answer, at, end)
-    return (name(match[0]), match.end()) if match else ("", at)
+    return (name(match["unit"]), match.end(), bool(match["sign"])) if match else ("", at, False)
 
 
 def of_label(label: str) -> tuple[str, float]:

@@ -15,13 +15,13 @@ LETTERS: Mapping[str, tuple[str, str]] = {
     "V": (
         ("is was are were be has had have reaches reached reaching reach equals equal records recorded stands stood "
         "sits sat shows shown showed hits hit hitting measures attains attained having being lies lay "
-        "occur occurs occurred comes came registers registered read reads scores scored achieves achieved "
+        "occur occurs occurred comes came registers registered read reads closed closes traded trades scores scored achieves achieved "
         "takes took saw sees seen stays stay stayed staying holds held posted posts sells sold remains remained been sitting standing lying"),
         "是 为 达到 达 有 等于 到达 处于 录得 约为 等 位于 出现 出现在 在于 分别为 达到了 高达 仅为 仅 只有 约在 落在 出现于 发生在",
     ),
     "M": (
         ("maximum max peak peaks peaked peaking highest largest biggest greatest top tops topped most maximal maximized "
-        "best-selling tallest dominates dominate dominated dominating warmest hottest wettest maxima"),
+        "best-selling tallest dominates dominate dominated dominating leads lead warmest hottest wettest maxima"),
         "最高 最大 峰值 最大值 最高值 最多 最高点 顶点 峰 高峰 最高峰 见顶 最高的 最大的 最多的 最热 最暖 最贵 居首 位居第一 排名第一 排第一 位列第一 居于首位 位居首位",
     ),
     "m": (
@@ -33,12 +33,12 @@ LETTERS: Mapping[str, tuple[str, str]] = {
     "W": ("worst slowest", "最差 最慢"),
     "R": (
         ("rises rise rose rising increases increase increased increasing grows grew growing climbs climbed grow "
-        "climbing climb growth upward gains gained rebounds rebounded recovers recovered jumps jumped soars soared risen grown"),
+        "climbing climb growth upward gains gained rebounds rebounded recovers recovered jumps jumped soars soared risen grown rallied rallies surged surges"),
         "上升 增长 增加 上涨 升高 提高 升 攀升 增 涨 上升到 增长到 增加到 升至 增至 增长至 上升至 升到 涨到 增长了 上升了 增加了 上涨了 提高了 呈上升趋势 上升趋势 涨至 回升 回升至 回升到 增加至 提升 提升至 提升到 提高到 提高至 攀升至",
     ),
     "F": (
         ("falls fall fell falling decreases decrease decreased decreasing declines decline declined declining "
-        "drops drop dropped dropping downward sinks sank shrinks shrank slips slipped fallen plunges plunged"),
+        "drops drop dropped dropping downward sinks sank shrinks shrank slips slipped fallen plunges plunged dipped dips eased eases easing slid slides slumped slumps shrinking"),
         "下降 减少 下跌 降低 降 跌 下滑 减小 下降到 减少到 降至 降到 跌至 减至 下降至 下降了 减少了 降低了 下跌了 呈下降趋势 下降趋势 跌到 回落 回落至 回落到 减少至 滑落至 下跌至",
     ),
     "Q": ("monotonically continuously", "单调 持续 逐月 逐年 一路 不断 连续 逐季"),
@@ -50,7 +50,7 @@ LETTERS: Mapping[str, tuple[str, str]] = {
         "below under lower smaller less fewer colder cooler drier shorter",
         "低于 小于 少于 不及 不如 落后于 低 小 少 更低 更小 更少 少了 低了",
     ),
-    "g": ("better faster outperforms outperformed ahead beats leads", "优于 领先 快于"),
+    "g": ("better faster outperforms outperformed ahead beats", "优于 快于"),
     "G": ("worse slower behind trails trailing lags", "差于 落后 慢于"),
     "h": ("than", "比 较"),
     "X": (
@@ -66,7 +66,7 @@ LETTERS: Mapping[str, tuple[str, str]] = {
     "&": ("and", "和 与 及 跟 同"),
     "Y": ("goes went moves moved runs ran evolves evolved changes changed", "变为 变化到 变到 变成"),
     "K": ("ranking order ranks ranked rank", "排名 排序 排 位居 位列 居 排在"),
-    "u": ("regions models products cities countries companies items browsers classes teams departments brands stores sectors months quarters years", "类产品 个地区 款产品 种产品 个城市 个国家 个月份 个产品 个部门 个品牌 个季度 个区域"),
+    "u": ("regions models products cities countries companies items browsers classes teams departments brands stores sectors months quarters years languages sources methods optimizers students schools groups", "类产品 个地区 款产品 种产品 个城市 个国家 个月份 个产品 个部门 个品牌 个季度 个区域"),
     "k": ("starts start started starting begins begin began beginning initial initially first", "起始 开始 初始 最初 起点 开始时 初始值 起始值"),
     "e": ("ends end ended ending final finally last finishes finished finish", "结束 最终 最后 终点 末尾 结束时 最终值 终值"),
     "A": ("mean average averages averaged averaging", "平均 平均值 均值 平均为 平均数"),
@@ -75,6 +75,7 @@ LETTERS: Mapping[str, tuple[str, str]] = {
     "*": ("times", "倍"),
     "r": ("ranges range ranging varies", "范围 介于 取值范围"),
     "d": ("difference gap differences", "差 差值 差距 相差 之差 差异 温差 差额"),
+    "P": ("", "两者 两地 二者 两城 两家 两国 两市"),
     "c": ("categories bars groups slices category", "类别 柱子 个类别 根柱子 个柱子 种类别 个条形 个扇区 根柱 个组"),
     "l": ("lines curves series", "条线 条曲线 曲线数 个系列 条折线 组数据 个数据系列"),
     "p": ("points observations samples", "个点 数据点 个数据点 样本"),
@@ -101,13 +102,16 @@ PHRASES: tuple[tuple[str, str], ...] = (
     ("j", r"(?:steepest|largest|biggest|greatest|sharpest|strongest|fastest) (?:single )?(?:decrease|decline|drop|fall|dip)|(?:降幅|跌幅|下降幅度)(?:最大|最快)|(?:最大|最快)的?(?:降幅|跌幅|下降)"),
     ("R", r"(?:increase|rise|growth|gain|jump) of|rising by|增幅(?:约?为|达到?)?|涨幅(?:约?为|达到?)?|增长率(?:约?为|达到?)?|增长幅度(?:约?为|达到?)?"),
     ("F", r"(?:decrease|decline|drop|fall|reduction) of|降幅(?:约?为|达到?)?|跌幅(?:约?为|达到?)?|下降幅度(?:约?为|达到?)?"),
-    ("2", r"second(?: (?:place|position))?(?=[ ,.;:)]|$)|2nd|runner-up|第二(?:高|大|多|名|位)?"),
-    ("3", r"third(?: (?:place|position))?(?=[ ,.;:)]|$)|3rd|第三(?:高|大|多|名|位)?"),
-    ("4", r"fourth(?: (?:place|position))?(?=[ ,.;:)]|$)|4th|第四(?:高|大|多|名|位)?"),
+    ("2", r"second(?: (?:place|position))?(?=[ ,.;:)]|$)|2nd|runner-up|第二(?:高|大|多|名|位|(?=[，,。;；]|$))"),
+    ("3", r"third(?: (?:place|position))?(?=[ ,.;:)]|$)|3rd|第三(?:高|大|多|名|位|(?=[，,。;；]|$))"),
+    ("4", r"fourth(?: (?:place|position))?(?=[ ,.;:)]|$)|4th|第四(?:高|大|多|名|位|(?=[，,。;；]|$))"),
     ("B", r"(?:ranks|comes|is in|ranked|is ranked|places) first|number one|first place"),
     ("*2", r"twice|double|两倍"),
     ("*3", r"triple|三倍"),
     ("n", r"no longer|at no"),
+    ("x", r"[txn]\s*=(?=\s*\d)"),
+    (">", r"more (?:popular|common|frequent|widespread|widely used|often used)"),
+    ("<", r"less (?:popular|common|frequent|widespread|widely used|often used)"),
     ("&", r"compared (?:with|to)|versus|vs"),
 )  # fmt: skip
 """Several words with one meaning; each alone may mean something else."""
@@ -138,7 +142,7 @@ OPENERS = (
     r"as (?:we can see|shown|expected|seen)(?: (?:in|from|by) (?:the )?(?:figure|chart|plot|graph))?|by comparison|by contrast|in (?:comparison|contrast|summary|short|fact|general)|"
     r"together|altogether|taken together|combined|in total|look|note|notice|observe|indeed|overall|however|moreover|furthermore|finally|first|second|third|next|additionally|in addition|meanwhile|similarly|specifically|"
     r"notably|interestingly|therefore|thus|so|also|again|from the (?:figure|chart|plot|graph)|looking at the (?:figure|chart|plot|graph)|i\.e\.?|that is|in other words|"
-    r"conversely|on the other hand|in particular|for comparison|as a result|consequently|nevertheless|to summari[sz]e|based on the (?:figure|chart|plot|graph)|"
+    r"conversely|on the other hand|in particular|for comparison|(?:roughly|generally|broadly|strictly) speaking|by and large|as a result|consequently|nevertheless|to summari[sz]e|based on the (?:figure|chart|plot|graph)|"
     r"(?:从|由|根据)图(?:中|表|表中)?(?:可以|可)?(?:看出|见|知)?|从(?:柱状图|折线图|饼图|图表)(?:中)?(?:可以|可)?(?:看出|看到)?|如图所示|可以看出|总体(?:来看|而言|上)?|整体(?:来看|而言)?|此外|另外|因此|同时|相比之下|其中|首先|其次|最后|综上(?:所述)?|可见|具体来说|即|相反|然而|不过"
 )
 """What may open a sentence without changing it."""
