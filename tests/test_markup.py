@@ -23,6 +23,8 @@ LINK = 'target="_blank" rel="noopener noreferrer nofollow"'
         ("**`n`**后", "<p><strong><code>n</code></strong>后</p>\n"),
         ("$5 and $6", "<p>$5 and $6</p>\n"),
         ("from $5 to 6$ each", "<p>from $5 to 6$ each</p>\n"),
+        ("US$5, 5$和6$", "<p>US$5, 5$和6$</p>\n"),
+        ("费用$3。$HOME", "<p>费用$3。$HOME</p>\n"),
         ("[x](https://e.example)", f'<p><a href="https://e.example" {LINK}>x</a></p>\n'),
         ("[x](b.html)", "<p>[x](b.html)</p>\n"),
         (
@@ -102,6 +104,28 @@ def test_what_math_cannot_take_is_shown_as_its_source(tex: str) -> None:
     assert done.returncode == 0, done.stderr
     assert "<math" not in done.stdout
     assert tex[:20] in "".join(read(done.stdout).words)
+
+
+@pytest.mark.parametrize(
+    ("chemistry", "tex"),
+    [
+        ("H2O + CO2 -> H2CO3", r"H_{2}O + CO_{2}\;\rightarrow\;H_{2}CO_{3}"),
+        ("SO4^2- + Ba^2+ -> BaSO4 v", r"SO_{4}^{2-} + Ba^{2+}\;\rightarrow\;BaSO_{4} \downarrow"),
+        ("Na+ + Cl- <=> NaCl(s)", r"Na^{+} + Cl^{-}\;\rightleftharpoons\;NaCl(s)"),
+        (r"A ->[\Delta][Pt] B ^", r"A\;\underset{Pt}{\overset{\Delta}{\rightarrow}}\;B \uparrow"),
+        ("^{227}_{90}Th+", "^{227}_{90}Th^{+}"),
+        ("[Cu(NH3)4]^2+", "[Cu(NH_{3})_{4}]^{2+}"),
+        ("CuSO4.5H2O", r"CuSO_{4}\cdot 5H_{2}O"),
+        ("HC#CH", r"HC{\equiv}CH"),
+        ("A <-> B", r"A\;\leftrightarrow\;B"),
+    ],
+)
+def test_chemistry_is_readable_everywhere(chemistry: str, tex: str) -> None:
+    """Live and saved, no reader needs mhchem: formulas, charges, arrows are plain LaTeX."""
+    markdown = f"$\\ce{{{chemistry}}}$"
+    saved = render_markdown(markdown).strip()
+    assert " ".join(saved.split()) == f"$\\mathrm{{{tex}}}$".replace("w}$", "w }$")
+    assert "<math" in render_html(markdown)
 
 
 def test_half_open_intervals_are_formulas() -> None:

@@ -13,6 +13,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
+from .chemistry import plain_chemistry
+
 if TYPE_CHECKING:
     from markdown_it.rules_block import StateBlock
     from markdown_it.rules_inline import StateInline
@@ -28,7 +30,8 @@ _INLINE = {
     "$$": re.compile(r"\$\$((?:[^\\$]|\\.|\$(?!\$)){1,8000}?)\$\$", re.DOTALL),
     "$": re.compile(r"\$((?:[^\\$]|\\.){1,8000}?)\$", re.DOTALL),
 }
-_PRICE = re.compile(r"\d[\d,.]*(?:\s+[^\W\d_]{2,}|\s*[\u3400-\u9fff])")
+_PRICE = re.compile(r"\d[\d,.]*(?:\s+[^\W\d_]{2,}|\s*[\u3000-\u303f\u3400-\u9fff\uff00-\uff0f])")
+_CURRENCY = re.compile(r"[A-Za-z]\$\d")
 _ENVIRONMENT = re.compile(
     r"\\begin\{((?:align|alignat|aligned|gather|gathered|equation|multline|split|eqnarray|cases"
     r"|array|[bBpvV]?matrix|smallmatrix)\*?)\}"
@@ -74,7 +77,7 @@ def inline(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown
 
 
 def _is_formula(source: str, found: re.Match[str]) -> bool:
-    """Whether `$…$` is mathematics: no space inside its ends, no digit outside, not two prices."""
+    """Whether `$…$` is mathematics: no space inside its ends, no digit outside, no price."""
     content, end = found[1], found.end()
     return not (
         content[0].isspace()
@@ -82,6 +85,7 @@ def _is_formula(source: str, found: re.Match[str]) -> bool:
         or (found.start() > 0 and source[found.start() - 1].isdigit())
         or source[end : end + 1].isdigit()
         or _PRICE.match(content)
+        or _CURRENCY.match(source, max(0, found.start() - 1))
     )
 
 
@@ -202,7 +206,6 @@ _WRAPPER = re.compile(
 )
 _GROUP = r"\{((?:[^{}]|\{[^{}]*\})*)\}"
 _SUBSTACK = re.compile(r"\\substack\s*" + _GROUP)
-_CHEMISTRY = re.compile(r"\\ce\s*" + _GROUP)
 _TAG = re.compile(r"\\tag\*?\s*" + _GROUP)
 _LABEL = re.compile(r"\\(?:label\s*" + _GROUP + r"|(?:notag|nonumber)(?![A-Za-z]))")
 
@@ -212,18 +215,11 @@ def _wrapper(found: re.Match[str]) -> str:
     return f"\\{found[1]}{{{name}}}" if name else ""
 
 
-def _chemistry(found: re.Match[str]) -> str:
-    text = re.sub(r"(?<=[A-Za-z)\]])(\d+)", r"_{\1}", found[1])
-    text = re.sub(r"\^(\d*[+-])", r"^{\1}", text)
-    text = re.sub(r"\s*<=>\s*", r" \\rightleftharpoons ", text)
-    return r"\mathrm{" + re.sub(r"\s*->\s*", r" \\rightarrow ", text) + "}"
-
-
 def _rewritten(tex: str) -> str:
     """What math-core does not know, in words that it knows. Numbering is not ours: tags stay."""
     tex = _WRAPPER.sub(_wrapper, _LABEL.sub("", tex))
     tex = _SUBSTACK.sub(r"\\begin{matrix}\1\\end{matrix}", tex)
-    return _TAG.sub(r"\\qquad\\text{(\1)}", _CHEMISTRY.sub(_chemistry, tex))
+    return _TAG.sub(r"\\qquad\\text{(\1)}", plain_chemistry(tex))
 
 
 @lru_cache(maxsize=1)
@@ -256,7 +252,7 @@ def to_saved(tex: str, *, in_table: bool = False) -> str | None:
     tex = _LABEL.sub("", re.sub(r"(?<!\\)%[^\n]*", "", tex))
     if FORBIDDEN.search(tex) or re.search(r"[`~]|@@|(?<!\\)\$|\\$", tex) or _too_hard(tex):
         return None
-    tex = tex.replace("<", r"\lt ").replace(">", r"\gt ").replace('"', "''")
+    tex = plain_chemistry(tex).replace("<", r"\lt ").replace(">", r"\gt ").replace('"', "''")
     if in_table:
         tex = tex.replace(r"\|", r"\Vert ").replace("|", r"\vert ")
     tex = re.sub(r"([\]!])(?=[\[(:])", r"\1 ", tex)
