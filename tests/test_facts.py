@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import matplotlib as mpl
 import numpy as np
@@ -20,6 +21,10 @@ from vlmagic.facts import facts_of
 from vlmagic.facts.numbers import chosen, short
 
 Chart = Callable[[Any, Any], None]
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+LYING: dict[str, Any] = (
+    {"vert": False} if mpl.__version__.startswith("3.9") else {"orientation": "horizontal"}
+)
 RANDOM = np.random.default_rng(0)
 
 
@@ -74,6 +79,26 @@ def _box(_: Any, axes: Any) -> None:
 
 def _box_lying(_: Any, axes: Any) -> None:
     axes.boxplot([[1, 2, 3, 4, 100]], orientation="horizontal", patch_artist=True)
+
+
+def _years(_: Any, axes: Any) -> None:
+    axes.bar([0, 1], [3, 4])
+    axes.set_xticks([0, 1], ["2019", "2020"])
+
+
+def _gap(_: Any, axes: Any) -> None:
+    axes.bar([1, 2], [3, 4])
+    axes.plot([1, 2, 3], [np.nan] * 3)
+
+
+def _percent(_: Any, axes: Any) -> None:
+    axes.plot([0, 1], [0, 1])
+    axes.set_yticks([0, 1], ["0%", "100%"])
+
+
+def _secondary(_: Any, axes: Any) -> None:
+    axes.plot([0, 1], [0, 1])
+    axes.secondary_xaxis("top")
 
 
 CHARTS: list[tuple[str, Chart, dict[str, Any]]] = [
@@ -227,6 +252,87 @@ CHARTS: list[tuple[str, Chart, dict[str, Any]]] = [
         "violin",
         lambda _, axes: axes.violinplot([[1.0, 2.0, 3.0]], positions=[4]),
         {"violins": [{"at": 4, "y": [1, 3]}]},
+    ),
+    (
+        "lying violin",
+        lambda _, axes: axes.violinplot([[1.0, 2.0, 3.0]], [4], **LYING),
+        {"violins": [{"at": 4, "x": [1, 3], "horizontal": True}]},
+    ),
+    (
+        "a band about a level",
+        lambda _, axes: axes.fill_between([0, 1, 2], [-1, -2, -1], [1, 2, 1]),
+        {"bands": [{"n": 3, "low": [-2, -1], "high": [1, 2]}]},
+    ),
+    (
+        "broken bars",
+        lambda _, axes: axes.broken_barh([(1, 2), (5, 1)], (0, 1), label="busy"),
+        {"intervals": [{"label": "busy", "x": [1, 3], "y": [0, 1]}, {"x": [5, 6], "y": [0, 1]}]},
+    ),
+    (
+        "bars that float",
+        lambda _, axes: axes.barh(["a", "b"], [2, 3], left=[1, 4]),
+        {"bars": [{"values": [["a", 2], ["b", 3]], "from": [1, 4]}]},
+    ),
+    (
+        "contours",
+        lambda _, axes: axes.contour([[0, 1], [2, 3]], levels=[0.5, 1.5]),
+        {"contours": [{"levels": [0.5, 1.5], "range": [0, 3]}]},
+    ),
+    (
+        "arrows",
+        lambda _, axes: axes.quiver([0, 1], [0, 1], [3, 0], [4, 1]),
+        {"arrows": [{"n": 2, "length": [1, 5]}]},
+    ),
+    (
+        "events",
+        lambda _, axes: axes.eventplot([3, 1, 2]),
+        {"events": [{"n": 3, "first": 1, "last": 3, "values": [1, 2, 3]}]},
+    ),
+    (
+        "strokes",
+        lambda _, axes: axes.vlines([1, 2], 0, [3, 4], label="v"),
+        {"segments": [{"label": "v", "at": "x", "n": 2, "values": [[1, 0, 3], [2, 0, 4]]}]},
+    ),
+    (
+        "bubbles",
+        lambda _, axes: axes.scatter([1, 2], [3, 4], s=[10, 20]),
+        {"scatter": [{"n": 2, "size": [10, 20]}]},
+    ),
+    (
+        "table",
+        lambda _, axes: axes.table([["1", "2"]], colLabels=["a", "b"]),
+        {"tables": [[["a", "b"], ["1", "2"]]]},
+    ),
+    (
+        "triangles",
+        lambda _, axes: axes.tripcolor([0, 1, 0], [0, 0, 1], [5, 6, 7]),
+        {"shapes": [{"n": 1, "color": [6, 6]}]},
+    ),
+    (
+        "years as names",
+        _years,
+        {"bars": [{"values": [["2019", 3], ["2020", 4]]}]},
+    ),
+    (
+        "numbers as words",
+        lambda _, axes: axes.bar(["10", "20"], [3, 4]),
+        {"bars": [{"values": [["10", 3], ["20", 4]]}]},
+    ),
+    (
+        "numbers as numbers",
+        _percent,
+        {"y": {"min": -0.05}, "lines": [{"max": [1, 1]}]},
+    ),
+    ("a second scale", _secondary, {"lines": [{"max": [1, 1]}]}),
+    (
+        "a zone",
+        lambda _, axes: axes.plot([dt.datetime(2024, 1, 1, 20, tzinfo=SHANGHAI)], [1]),
+        {"lines": [{"first": ["2024-01-01T20:00:00", 1]}]},
+    ),
+    (
+        "no value is no error",
+        _gap,
+        {"bars": [{"values": [[1, 3], [2, 4]]}]},
     ),
     (
         "words",
@@ -398,11 +504,54 @@ def _digest(change: Chart = lambda _f, _a: None, style: str = "default") -> str:
         lambda _, axes: axes.scatter([1], [1]),
         lambda _, axes: axes.imshow([[1, 2]]),
         lambda _, axes: axes.lines[0].set_label("b"),
+        lambda _, axes: axes.set_title("left", loc="left"),
+        lambda _, axes: axes.set_xticks([0, 1], ["x", "z"]),
+        lambda _, axes: axes.table([["cell"]]),
+        lambda figure, _: figure.text(0, 0, "corner"),
+        lambda figure, _: figure.supxlabel("under"),
     ],
 )
 def test_digest_sees_every_change_of_data_and_text(change: Chart) -> None:
     """Another number or another word is another digest."""
     assert _digest(change) != _digest()
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda axes, a: axes.scatter([1, 2], [3, 4], s=[10, 20 + a]),
+        lambda axes, a: axes.axline((0, 0), slope=a),
+        lambda axes, a: axes.axline((0, 0), (1, a)),
+        lambda axes, a: axes.pcolormesh([0, 1, 2 + a], [0, 1], [[1, 2]]),
+        lambda axes, a: axes.imshow([[1, 2]], extent=(0, 1, 0, a)),
+        lambda axes, a: axes.contour([[0, 1], [2 + a, 3]], levels=[0.5, 1.5]),
+        lambda axes, a: axes.quiver([0, 1], [0, 1], [1, 2], [3, a]),
+        lambda axes, a: axes.barbs([0, 1], [0, 1], [10, 20], [30, 10 * a]),
+        lambda axes, a: axes.add_patch(mpl.patches.Ellipse((0, 0), 1, a)),
+        lambda axes, a: axes.add_patch(mpl.patches.FancyArrowPatch((0, 0), (1, a))),
+        lambda axes, a: axes.bar([f"c{a}"], [1]),
+        lambda axes, a: axes.figure.colorbar(axes.imshow([[1, 2]]), label=f"heat {a}"),
+        lambda axes, a: axes.plot([1, 2], label="l") and axes.legend(title=f"of {a}"),
+        lambda axes, a: axes.eventplot([1, 2, a]),
+        lambda axes, a: axes.vlines([1, a], 0, 1),
+        lambda axes, a: axes.pie([1, a]),
+        lambda axes, a: axes.stairs([1, a]),
+    ],
+)
+def test_digest_sees_each_kind_of_number(draw: Callable[[Any, int], Any]) -> None:
+    """What is drawn with 3 has another digest than what is drawn with 4, and its own again."""
+    digests = []
+    for number in (3, 4, 3):
+        figure, axes = plt.subplots()
+        draw(axes, number)
+        before = facts_of(figure)
+        figure.canvas.draw()
+        after = facts_of(figure)
+        assert before is not None
+        assert after is not None
+        assert before.digest == after.digest
+        digests.append(before.digest)
+    assert digests[0] == digests[2] != digests[1]
 
 
 def test_digest_ignores_looks_and_rounding() -> None:

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
+from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 from .numbers import short
 
 _MOST_CATEGORIES = 40
+EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001
+"""What days are counted from."""
+
+
+def every_axes(figure: Any) -> list[Any]:
+    """The visible axes of a figure with their insets; colour bars belong to what they explain."""
+    found: list[Any] = []
+    for axes in figure.axes:
+        for one in (axes, *axes.child_axes):
+            colourbar = one.get_label() == "<colorbar>"
+            if one.get_visible() and not colourbar and hasattr(one, "plot") and one not in found:
+                found.append(one)
+    return found
 
 
 class Axis:
@@ -20,27 +36,31 @@ class Axis:
         self.period = getattr(axes, "freq", None) if which == "x" else None
         convert = getattr(self.axis, "get_converter", None)
         converter = type(convert() if convert else self.axis.converter).__name__
-        if "Category" in converter:
-            places = list(self.axis.get_major_locator().tick_values(None, None))
-            self._named(places)
-        elif "Date" in converter or "Period" in converter:
+        if "Date" in converter or "Period" in converter:
             self.kind = "date"
         elif type(self.axis.get_major_locator()).__name__ == "FixedLocator":
             self._named(list(self.axis.get_major_locator().locs))
+        if "Category" in converter and not self.names:
+            places = getattr(self.axis.units, "_mapping", {})
+            self._known((place, str(name)) for name, place in places.items())
         self.scale = self.axis.get_scale()
 
     def _named(self, places: list[Any]) -> None:
-        """Labels that were set by hand are categories, unless they only repeat the number."""
+        """Labels that were set by hand are categories, unless they are numbers on an axis of them.
+
+        Numbers are names where they stand side by side and are not their own places.
+        """
         form = self.axis.get_major_formatter()
-        if type(form).__name__ not in ("StrCategoryFormatter", "FixedFormatter", "FuncFormatter"):
+        if type(form).__name__ not in ("FixedFormatter", "FuncFormatter"):
             return
-        for number, place in enumerate(places):
-            if type(form).__name__ == "StrCategoryFormatter":
-                label = form.format_ticks([place])[0]
-            else:
-                label = str(form(place, number))
-            if label and not _is_number(label):
-                self.names[round(float(place), 6)] = label[:60]
+        labels = [str(form(place, number)) for number, place in enumerate(places)]
+        steps = {round(b - a, 6) for a, b in pairwise(places)}
+        if steps != {1} or all(map(_repeats, labels, places)):
+            labels = ["" if _number(one) is not None else one for one in labels]
+        self._known(zip(places, labels, strict=True))
+
+    def _known(self, pairs: Iterable[tuple[float, str]]) -> None:
+        self.names = {round(float(at), 6): label[:100] for at, label in pairs if label}
         self.kind = "category" if self.names else ""
 
     def value(self, number: float) -> Any:
@@ -53,23 +73,37 @@ class Axis:
         return short(number)
 
     def _date(self, number: float) -> Any:
+        moment = self.moment(number)
+        if moment is None:
+            return short(number)
+        return moment.isoformat(timespec="seconds").removesuffix("T00:00:00")
+
+    def moment(self, number: float) -> dt.datetime | None:
+        """A place on an axis of dates, by the clock that the axis shows; None beyond all dates."""
         try:
             if self.period is not None and "pandas" in sys.modules:
                 period = sys.modules["pandas"].Period(ordinal=int(number), freq=self.period)
-                moment = period.start_time.to_pydatetime()
+                found = period.start_time.to_pydatetime()
             else:
-                moment = sys.modules["matplotlib.dates"].num2date(number)
-            text = moment.replace(tzinfo=None).isoformat(timespec="seconds")
+                found = sys.modules["matplotlib.dates"].num2date(number, self.zone)
+            return found.replace(tzinfo=None)  # type: ignore[no-any-return]
         except (ValueError, OverflowError, KeyError, TypeError):
-            return short(number)
-        return text.removesuffix("T00:00:00")
+            return None
+
+    @property
+    def zone(self) -> Any:
+        """The time zone of the clock that the axis shows; None for that of the library."""
+        for one in (self.axis.get_major_formatter(), self.axis.get_major_locator()):
+            if getattr(one, "tz", None) is not None:
+                return one.tz
+        return None
 
     def facts(self, label: str) -> dict[str, Any]:
         """The axis as JSON data."""
         low, high = sorted(self.axis.get_view_interval())
         found: dict[str, Any] = {"label": label[:200]} if label else {}
         if self.kind == "category":
-            names = [self.names[place] for place in sorted(self.names)]
+            names = [self.names[place][:60] for place in sorted(self.names)]
             found |= {"kind": "category", "categories": names[:_MOST_CATEGORIES]}
         else:
             found |= {"min": self.value(low), "max": self.value(high)}
@@ -82,9 +116,14 @@ class Axis:
         return found
 
 
-def _is_number(text: str) -> bool:
+def _number(text: str) -> float | None:
     try:
-        float(text.replace("\N{MINUS SIGN}", "-").rstrip("%"))
+        return float(text.replace("\N{MINUS SIGN}", "-").rstrip("%"))
     except ValueError:
-        return False
-    return True
+        return None
+
+
+def _repeats(text: str, place: float) -> bool:
+    """Whether a label only says where it stands, as a number or in percent."""
+    number = _number(text)
+    return number is not None and place in (number, number / 100 if "%" in text else number)

@@ -22,7 +22,10 @@ def scatter(collection: Any, axes: Any, x: Axis, y: Axis) -> dict[str, Any] | No
     values = collection.get_array()
     if values is not None and numpy().size(values):
         facts["color"] = [short(numpy().nanmin(values)), short(numpy().nanmax(values))]
-        facts["colorbar"] = _colorbar(collection)
+        facts["colorbar"] = colorbar(collection)
+    sizes = array(collection.get_sizes())
+    if len(sizes) > 1 and sizes.min() < sizes.max():
+        facts["size"] = [short(sizes.min()), short(sizes.max())]
     return facts
 
 
@@ -92,13 +95,13 @@ def hexbin(collection: Any, x: Axis, y: Axis) -> dict[str, Any]:
         "min": short(np.nanmin(counts)),
         "max": short(counts[top]),
         "at": [x.value(spot[0]), y.value(spot[1])],
-        "colorbar": _colorbar(collection),
+        "colorbar": colorbar(collection),
     }
 
 
 def grid(artist: Any) -> dict[str, Any]:
     """The facts of a heat map or a picture, with the words at its colour bar."""
-    return matrix(artist.get_array()) | {"colorbar": _colorbar(artist)}
+    return matrix(artist.get_array()) | {"colorbar": colorbar(artist)}
 
 
 def matrix(values: Any) -> dict[str, Any]:
@@ -119,6 +122,7 @@ def matrix(values: Any) -> dict[str, Any]:
     return facts
 
 
-def _colorbar(artist: Any) -> str:
+def colorbar(artist: Any) -> str:
+    """The words at the colour bar of a mark; none if it has no colour bar."""
     bar = getattr(artist, "colorbar", None)
     return str(bar.ax.get_ylabel() or bar.ax.get_xlabel())[:100] if bar is not None else ""

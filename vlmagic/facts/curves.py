@@ -13,6 +13,7 @@ class Reader(Protocol):
     """An axis: its scale, and what a place on it is to the reader of the chart."""
 
     scale: str
+    kind: Any
 
     def value(self, number: float) -> Any:
         """The number as it stands on the axis."""
@@ -43,7 +44,7 @@ def curve(xs: Any, ys: Any, label: str, x: Reader, y: Reader) -> dict[str, Any] 
         "max": at(int(v.argmax())),
         "first": at(0),
         "last": at(-1),
-        "mean": short(v.mean()),
+        "mean": short(v.mean()) if y.kind != "category" else None,
         "missing": missing or None,
         "curve": not rising,
         "points": [at(i) for i in points],

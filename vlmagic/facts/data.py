@@ -7,20 +7,19 @@ in a way that has no one meaning, is named without its numbers. This room refuse
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from .axis import Axis
+from .axis import EPOCH, Axis, every_axes
 from .names import colours, named, rgba
 from .numbers import array
 
 MOST = 100_000
 """Points of one figure that are kept."""
 MOST_SERIES = 60
-_MOST_PERIODS = 3000
+_MOST_CLOCKED = 3000
 Kind = Literal["line", "bars", "points", "pie", "other"]
 
 
@@ -83,10 +82,8 @@ def data_of(figure: Any) -> FigureData | None:
 def _read(figure: Any) -> FigureData | None:
     left = [MOST]
     found: list[AxesData] = []
-    for axes in figure.axes:
-        for one in (axes, *axes.child_axes):
-            if one.get_visible() and one.get_label() != "<colorbar>" and hasattr(one, "lines"):
-                found.extend(_axes(one, left))
+    for axes in every_axes(figure):
+        found.extend(_axes(axes, left))
     title = figure.get_suptitle() if hasattr(figure, "get_suptitle") else ""
     return FigureData(tuple(found), title[:200]) if found else None
 
@@ -117,7 +114,7 @@ def _axes(axes: Any, left: list[int]) -> Iterator[AxesData]:
 
 def _axis(axis: Axis, label: str, pixels: float) -> AxisData:
     low, high = sorted(float(v) for v in axis.axis.get_view_interval())
-    names = _names(axis)
+    names = axis.names
     kind: Any = "category" if names else axis.kind if axis.kind in ("date", "category") else ""
     if kind == "date":
         low, high = _day(axis, low), _day(axis, high)
@@ -133,38 +130,32 @@ def _axis(axis: Axis, label: str, pixels: float) -> AxisData:
     )
 
 
-def _names(axis: Axis) -> dict[float, str]:
-    """Every category by its place; unlike the facts' own, also categories that are numbers."""
-    mapping = getattr(getattr(axis.axis, "units", None), "_mapping", None)
-    if isinstance(mapping, dict) and mapping:
-        return {float(place): str(name) for name, place in mapping.items()}
-    form, places = (
-        axis.axis.get_major_formatter(),
-        getattr(axis.axis.get_major_locator(), "locs", None),
+def _clock(axis: Axis) -> bool:
+    """Whether an axis of dates counts in something else than days since 1970."""
+    if axis.kind != "date":
+        return False
+    return (
+        axis.period is not None
+        or not sys.modules["matplotlib.dates"].get_epoch().startswith("1970-01-01")
+        or str(axis.zone or "UTC") != "UTC"
     )
-    if places is None or type(form).__name__ != "FixedFormatter":
-        return axis.names
-    found = {round(float(at), 6): str(form(at, n)) for n, at in enumerate(places)}
-    told = all(name == f"{at:g}" or not name for at, name in found.items())
-    return {} if told else {at: name for at, name in found.items() if name}
 
 
 def _day(axis: Axis, number: float) -> float:
-    """A place on an axis of dates as days since 1970, whatever the library counts."""
-    if axis.period is None and sys.modules["matplotlib.dates"].get_epoch().startswith("1970-01-01"):
+    """A place on an axis of dates as days since 1970, by the clock that the axis shows."""
+    if not _clock(axis):
         return number
-    moment = dt.datetime.fromisoformat(str(axis.value(number)))
-    return (moment - dt.datetime(1970, 1, 1)).total_seconds() / 86400  # noqa: DTZ001
+    moment = axis.moment(number)
+    return float("nan") if moment is None else (moment - EPOCH).total_seconds() / 86400
 
 
 def _series(axes: Any, x: Axis, y: Axis) -> Iterator[tuple[Series, bool]]:
     """(series, whether it lies) of one pair of axes."""
     for series, lies in _artists(axes, x, y):
         axis = y if lies else x
-        plain = axis.period is None or axis.kind != "date"
-        if series.kind == "pie" or plain:
+        if series.kind == "pie" or not _clock(axis):
             yield series, lies
-        elif len(series.x) > _MOST_PERIODS:
+        elif len(series.x) > _MOST_CLOCKED:
             yield replace(series, x=(), y=(), whole=False), lies
         else:
             yield replace(series, x=tuple(_day(axis, at) for at in series.x)), lies
@@ -240,7 +231,7 @@ def _bars(container: Any, x: Axis, y: Axis, legend: Any) -> tuple[Series, bool]:
     values = [float(bar.get_width() if lies else bar.get_height()) for bar in bars]
     base = [float(bar.get_x() if lies else bar.get_y()) for bar in bars]
     middle = [a + b / 2 for a, b in zip(start, size, strict=True)]
-    names = _names(axis)
+    names = axis.names
     if names:
         middle = [_nearest(names, at) for at in middle]
     touching = len(bars) > 2 and all(

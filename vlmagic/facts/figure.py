@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from . import Facts
-from .axis import Axis
+from .axis import Axis, every_axes
 from .data import data_of
-from .digest import digest
+from .digest import digest, parts
 from .fit import factored, fitted
 from .frames import Region, frames
 from .marks import Marks
@@ -18,7 +18,7 @@ _MOST_TEXT = 200
 
 def read(figure: Any, budget: int, region: Region | None = None) -> Facts | None:
     """The facts of a figure within `budget` bytes; None if it has no axes."""
-    axes = _axes_of(figure)
+    axes = every_axes(figure)
     if not axes:
         return None
     tree: dict[str, Any] = {}
@@ -30,6 +30,11 @@ def read(figure: Any, budget: int, region: Region | None = None) -> Facts | None
         if get is not None and get():
             tree[key] = get()[:_MOST_TEXT]
     tree["axes"] = [_axes(one, number, axes) for number, one in enumerate(axes)]
+    told = set(map(str, tree.values()))
+    words = (text.get_text() for part in parts(figure) for text in part.texts)
+    loose = [word[:_MOST_TEXT] for word in words if word.strip() and word[:_MOST_TEXT] not in told]
+    if loose:
+        tree["text"] = loose[:10]
     legends = [text.get_text()[:60] for box in figure.legends for text in box.get_texts()]
     if legends:
         tree["legend"] = legends[:20]
@@ -38,17 +43,6 @@ def read(figure: Any, budget: int, region: Region | None = None) -> Facts | None
         return None
     placed = frames(figure, axes, region) if region is not None else ()
     return Facts(text, digest(figure, axes), placed, data_of(figure))
-
-
-def _axes_of(figure: Any) -> list[Any]:
-    """The visible axes with their insets; colour bars belong to what they explain."""
-    found: list[Any] = []
-    for axes in figure.axes:
-        for one in (axes, *axes.child_axes):
-            colourbar = one.get_label() == "<colorbar>"
-            if one.get_visible() and not colourbar and hasattr(one, "lines") and one not in found:
-                found.append(one)
-    return found
 
 
 def _axes(axes: Any, number: int, every: list[Any]) -> dict[str, Any]:

@@ -16,7 +16,6 @@ _SERIES = (
     "bars",
     "histogram",
     "box",
-    "bands",
     "violins",
     "paths",
     "surfaces",
@@ -24,6 +23,12 @@ _SERIES = (
     "errorbars",
     "spread",
     "encodings",
+    "segments",
+    "events",
+    "contours",
+    "intervals",
+    "bands",
+    "spans",
 )
 _KEYS = ("points", "values", "cells", "bins", "series", "axes", "text", "brief")
 _STEPS: tuple[dict[str, int], ...] = tuple(
@@ -104,6 +109,8 @@ def _less_axes(axes: dict[str, Any], most: dict[str, int], left: list[str]) -> d
         names = fewer.get(which, {}).get("categories", ())
         if len(names) > most["values"] or (fewer.get("bars") and most["points"] < 12):
             fewer[which] = {k: v for k, v in fewer[which].items() if k != "categories"}
+    if most["points"] < 12:
+        fewer.pop("tables", None)
     if most["values"] < 12:
         fewer = {key: _clip(value) for key, value in fewer.items()}
     return {key: value for key, value in fewer.items() if value not in ([], {}, "")}
@@ -123,6 +130,10 @@ def _less_series(
     cells = sum(map(len, fewer["values"])) if kind == "images" and "values" in fewer else 0
     if cells > most["cells"]:
         del fewer["values"]
+    if kind in ("segments", "events") and len(fewer.get("values", ())) > most["points"]:
+        del fewer["values"]
+    if most["points"] < 12:
+        fewer.pop("from", None)
     if kind == "bars" and len(fewer["values"]) > most["values"]:
         left.append(f"{len(fewer['values']) - most['values']} of {len(fewer['values'])} values")
         fewer["values"] = _outstanding(fewer["values"], most["values"])

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import math
-import sys
 from typing import Any, NamedTuple
 
 from vlmagic.images.frames import Frame, Ruler
 
-from .axis import Axis
+from .axis import EPOCH, Axis
 
 
 class Region(NamedTuple):
@@ -56,8 +55,10 @@ def _ruler(axes: Any, which: str, start: float, end: float) -> Ruler | None:
     if axis.scale not in ("linear", "log") or axis.period is not None:
         return None
     if axis.kind == "date":
-        dates = sys.modules["matplotlib.dates"]
-        epoch = float(dates.num2date(0).timestamp()) / 86400
-        return Ruler(float(start) + epoch, float(end) + epoch, date=True)
+        moment = axis.moment(start)
+        if moment is None:
+            return None
+        clock = (moment - EPOCH).total_seconds() / 86400 - start
+        return Ruler(float(start) + clock, float(end) + clock, date=True)
     names = tuple(sorted(axis.names.items()))[:200]
     return Ruler(float(start), float(end), log=axis.scale == "log", names=names)

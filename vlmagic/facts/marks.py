@@ -9,11 +9,11 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from . import clouds, patches
+from . import clouds, collections, patches
 from .axis import Axis
 from .curves import MOST_POINTS, curve, path
 from .names import colours, named, rgba
-from .numbers import array, numpy, short
+from .numbers import array, short
 
 _MOST_SERIES = 60
 
@@ -33,12 +33,15 @@ class Marks:
         self._patches()
         for collection in axes.collections[:_MOST_SERIES]:
             self._try(self._collection, collection)
-        if "violins" in self.found and "lines" in self.found:
+        if "violins" in self.found:
             with contextlib.suppress(Exception):
-                lines = patches.inside_violins(self.found["violins"], self.found["lines"])
+                lines = patches.inside_violins(self.found["violins"], self.found.get("lines", []))
                 self.found["lines"] = lines
+                self.found.pop("segments", None)
         for image in axes.images[:_MOST_SERIES]:
             self._try(self._image, image)
+        for table in axes.tables[:4]:
+            self._try(self._table, table)
         self._texts()
 
     def _try(self, reader: Any, artist: Any) -> None:
@@ -85,6 +88,8 @@ class Marks:
         ends = [s + w for s, w in zip(start, width, strict=True)]
         near = 1e-6 * max(abs(end) for end in (*start, *ends)) + 1e-12
         touching = all(abs(ends[i] - start[i + 1]) <= near for i in range(len(bars) - 1))
+        value_axis = self.x if across else self.y
+        lifted = any(abs(value) > 0 for value in base) and value_axis.scale == "linear"
         label = named(container)
         if touching and len(bars) > 2 and axis.kind != "category":
             edges = [axis.value(v) for v in (*start, ends[-1])]
@@ -107,7 +112,8 @@ class Marks:
                     for s, w, v in zip(start, width, length, strict=True)
                 ],
                 "horizontal": across,
-                "stacked": any(abs(value) > 0 for value in base) and axis.scale == "linear",
+                "stacked": lifted,
+                "from": [value_axis.value(v) for v in base] if lifted else None,
                 "errors": container.errorbar is not None,
             },
         )
@@ -178,7 +184,7 @@ class Marks:
             self.add("rules", {"y": self.y.value(y[0]), "label": label})
         elif not up:
             self.add("rules", {"x": self.x.value(x[0]), "label": label})
-        elif not label and len(x) <= 3 and "bars" in self.found:
+        elif not label and len(x) <= 3 and "bars" in self.found and _straight(x, y):
             for bars in self.found["bars"]:
                 bars["errors"] = True
         else:
@@ -220,36 +226,24 @@ class Marks:
                     )
 
     def _collection(self, collection: Any) -> None:
-        word = type(collection).__name__
-        values = collection.get_array()
-        if word == "QuadMesh":
-            self._image(collection)
-        elif word in ("PathCollection", "RegularPolyCollection"):
-            cloud = clouds.scatter(collection, self.axes, self.x, self.y)
-            if cloud is not None:
-                self.add("scatter", {"label": named(collection)} | cloud)
-        elif "PolyCollection" in word and values is not None and len(collection.get_offsets()) > 1:
-            self.add("hexbin", clouds.hexbin(collection, self.x, self.y))
-        elif "PolyCollection" in word:
-            self._band(collection)
-        elif word == "Poly3DCollection":
-            z = array(values) if values is not None else array([])
-            seen = [short(numpy().nanmin(z)), short(numpy().nanmax(z))] if len(z) else None
-            self.add("surfaces", {"label": named(collection), "facets": len(z) or None, "z": seen})
-        elif word != "LineCollection":
+        kind, found = collections.read(collection, self.axes, self.x, self.y)
+        if kind == "other":
             other = self.found.setdefault("other", {})
-            other[word] = other.get(word, 0) + 1
-
-    def _band(self, collection: Any) -> None:
-        for outline in collection.get_paths():
-            along = getattr(collection, "t_direction", None)
-            kind, facts = patches.band(outline.vertices, self.x, self.y, along)
-            if kind:
-                self.add(kind, {"label": named(collection)} | facts)
+            other[found[0]] = other.get(found[0], 0) + 1
+            return
+        for facts in found:
+            self.add(kind or facts.pop("kind"), {"label": named(collection)} | facts)
 
     def _image(self, image: Any) -> None:
         if image.get_array() is not None:
             self.add("images", {"label": named(image)} | clouds.grid(image))
+
+    def _table(self, table: Any) -> None:
+        cells = sorted(table.get_celld().items())[:_MOST_SERIES]
+        rows: dict[int, list[str]] = {}
+        for (row, _), cell in cells:
+            rows.setdefault(row, []).append(cell.get_text().get_text()[:60])
+        self.found.setdefault("tables", []).append(list(rows.values()))
 
     def _texts(self) -> None:
         texts = [t for t in self.axes.texts if t.get_visible() and t.get_text().strip()]
@@ -271,3 +265,8 @@ class Marks:
                     )
                     facts = {"at": [self.x.value(at[0]), self.y.value(at[1])]} | facts
                 self.add("text", facts)
+
+
+def _straight(x: Any, y: Any) -> bool:
+    """Whether a short line stands upright or lies: the error of a bar, where seaborn draws it."""
+    return bool(len(x) > 1 and ((x == x[0]).all() or (y == y[0]).all()))

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import Facts
-from .digest import of_page
 from .fit import fitted
+from .ink import of_page
 from .panels import data_of, facts_of
 
 

@@ -53,12 +53,21 @@ def span(patch: Any, axes: Any) -> tuple[str, float, float] | None:
     return ("x" if across else "y"), float(along.min()), float(along.max())
 
 
-def band(
-    vertices: Any, x: Axis, y: Axis, direction: str | None = None
-) -> tuple[str, dict[str, Any]]:
-    """An area between two curves, or a violin: an area that runs along y, alike on both sides.
+def corners(outline: Any) -> tuple[float, float, float, float] | None:
+    """Left, right, bottom and top of an upright rectangle; None for any other outline."""
+    x, y = outline[:, 0], outline[:, 1]
+    if len(outline) not in (4, 5) or len(numpy().unique(x)) != 2 or len(numpy().unique(y)) != 2:
+        return None
+    return float(x.min()), float(x.max()), float(y.min()), float(y.max())
 
-    `direction` is the axis along which it runs, where the artist says so (matplotlib 3.10).
+
+def band(
+    vertices: Any, x: Axis, y: Axis, direction: str | None, axes: Any
+) -> tuple[str, dict[str, Any]]:
+    """An area between two curves, or a violin: an area that is alike on both sides of a line.
+
+    `direction` is the axis along which it runs, where the artist says so (matplotlib 3.10). What
+    lies is a violin only with a stroke down its middle: a band about a level is no violin.
     """
     np = numpy()
     xy = array(vertices).reshape(-1, 2)
@@ -71,12 +80,15 @@ def band(
     else:
         places, low, high = _edges(xy[:, 1], xy[:, 0])
         along, across, which = y, x, "y"
-        middle = low + high
-        if np.ptp(middle) <= 1e-6 * (np.ptp(high) + 1e-300) and np.ptp(high) > 0:
+    centre = low + high
+    if np.ptp(centre) <= 1e-6 * (np.ptp(high) + 1e-300) and np.ptp(high) > 0:
+        middle = round(float(centre.mean() / 2), 6)
+        if which == "y" or _spined(axes, middle, places[0], places[-1]):
             return "violins", {
-                "at": x.value(round(float(middle.mean() / 2), 6)),
-                "y": [y.value(places[0]), y.value(places[-1])],
-                "widest": y.value(places[int((high - low).argmax())]),
+                "at": across.value(middle),
+                which: [along.value(places[0]), along.value(places[-1])],
+                "widest": along.value(places[int((high - low).argmax())]),
+                "horizontal": which == "x",
             }
     keep = chosen(places, high - low, _MOST_POINTS)
     return "bands", {
@@ -92,6 +104,18 @@ def band(
     }
 
 
+def _spined(axes: Any, middle: float, low: float, high: float) -> bool:
+    """Whether a lying stroke goes along `middle` within `low` and `high`."""
+    strokes = [_xy(line) for line in axes.lines]
+    for group in axes.collections:
+        if type(group).__name__ == "LineCollection":
+            strokes += [array(one).reshape(-1, 2).T for one in group.get_segments()[:60]]
+    return any(
+        len(x) == 2 and _near(y, middle) and low - 1e-9 <= x.min() < x.max() <= high + 1e-9
+        for x, y in strokes
+    )
+
+
 def _direction(xy: Any) -> str:
     """The axis along which an outline goes there and back once; x if both do."""
     np = numpy()
@@ -104,13 +128,20 @@ def inside_violins(violins: list[dict[str, Any]], lines: list[dict[str, Any]]) -
     """The lines that are no part of a violin; whiskers, box and median go to their violin."""
     left = []
     for line in lines:
-        place = line["first"][0]
-        mine = [one for one in violins if one["at"] == place]
-        if line["n"] > 2 or not mine or line["last"][0] != place:
+        ends = line["first"], line["last"]
+        mine = next(
+            (
+                one
+                for one in violins
+                if all(end[one.get("horizontal", False)] == one["at"] for end in ends)
+            ),
+            None,
+        )
+        if line["n"] > 2 or mine is None:
             left.append(line)
             continue
-        low, high = sorted((line["first"][1], line["last"][1]))
-        violin = mine[0]
+        violin, along = mine, 0 if mine.get("horizontal") else 1
+        low, high = sorted((ends[0][along], ends[1][along]))
         if line["n"] == 1:
             violin["median"] = low
         elif "whiskers" in violin:

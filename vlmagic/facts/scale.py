@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
+from .axis import EPOCH
 from .data import AxisData
 from .numbers import numpy, short
 
 Kind = Literal["", "date", "category"]
 _DATE = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2})(?:[T ](\d{1,2}:\d{2}.*))?)?")
 _MOST_CATEGORIES = 40
-_EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001
 
 
 class Scale:
@@ -129,7 +129,7 @@ def _day(value: Any) -> float:
     moment = moment_of(value)
     if moment is None:
         return float("nan")
-    return (moment - _EPOCH).total_seconds() / 86400
+    return (moment - EPOCH).total_seconds() / 86400
 
 
 def moment_of(value: Any) -> dt.datetime | None:
@@ -160,7 +160,7 @@ def _microseconds(text: str) -> str:
 
 def _iso(day: float) -> Any:
     try:
-        moment = _EPOCH + dt.timedelta(seconds=round(day * 86400, 3))
+        moment = EPOCH + dt.timedelta(seconds=round(day * 86400, 3))
     except (OverflowError, ValueError):
         return short(day)
     return moment.isoformat(timespec="seconds").removesuffix("T00:00:00")

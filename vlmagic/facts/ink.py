@@ -1,0 +1,91 @@
+"""The ink of digests: words and numbers into one SHA-256, and whole specifications.
+
+Floats are rounded to about ten significant digits, so the last bits of a computation do not count.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from .numbers import numpy
+from .scale import moment_of
+
+
+class Ink:
+    """A digest in the making: `sha`."""
+
+    def __init__(self) -> None:
+        self.sha = hashlib.sha256()
+
+    def text(self, *words: str) -> None:
+        """Words, each with its length, so that no two lists of them are alike."""
+        for word in words:
+            raw = str(word).encode("utf-8", "surrogatepass")
+            self.sha.update(b"%d:" % len(raw))
+            self.sha.update(raw)
+
+    def numbers(self, word: str, values: Any) -> None:
+        """An array: whole numbers as they are, floats rounded to 34 bits of mantissa."""
+        np = numpy()
+        if np.ma.is_masked(values):
+            values = values.astype(float).filled(np.nan)
+        data = np.asarray(np.ma.getdata(values))
+        self.text(word, repr(data.shape))
+        if data.dtype.kind in "bu" and data.dtype.itemsize == 1:
+            self.sha.update(np.ascontiguousarray(data).data)
+            return
+        flat = np.array(data, dtype=np.float64, order="C") + 0.0
+        bits = flat.reshape(-1).view(np.int64)
+        bits += 1 << 17
+        bits &= -1 << 18
+        bits[np.isnan(flat).reshape(-1)] = 0x7FF8 << 48
+        self.sha.update(bits.data)
+
+
+def of_page(said: Any) -> str:
+    """SHA-256 (hex) of what a specification says: its columns of numbers, its words, its shape."""
+    ink = Ink()
+    _tree(ink, said)
+    return ink.sha.hexdigest()
+
+
+def _tree(ink: Ink, tree: Any) -> None:
+    if isinstance(tree, Mapping):
+        ink.text("{")
+        for key in sorted(tree, key=str):
+            if tree[key] is not None:
+                ink.text(str(key))
+                _tree(ink, tree[key])
+        ink.text("}")
+        return
+    if hasattr(tree, "dtype") and tree.dtype.kind not in "biuf":
+        tree = list(tree)
+    if isinstance(tree, (list, tuple)) and not any(map(_is_leaf, tree)):
+        ink.text("[")
+        for one in tree:
+            _tree(ink, one)
+        ink.text("]")
+    elif isinstance(tree, (list, tuple)) and not all(map(_is_number, tree)):
+        ink.text("column", *("" if one is None else _as_text(one) for one in tree))
+    elif hasattr(tree, "dtype") or isinstance(tree, (list, tuple)):
+        ink.numbers("numbers", numpy().asarray(tree, dtype=float))
+    else:
+        ink.text(_as_text(tree))
+
+
+def _is_leaf(value: Any) -> bool:
+    return not isinstance(value, (Mapping, list, tuple)) and not hasattr(value, "dtype")
+
+
+def _is_number(value: Any) -> bool:
+    return value is None or isinstance(value, (int, float))
+
+
+def _as_text(value: Any) -> str:
+    """One spelling for a moment or a number, whoever wrote it."""
+    moment = moment_of(value)
+    if moment is not None:
+        return moment.isoformat()
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
