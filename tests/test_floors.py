@@ -16,7 +16,7 @@ FLOORS: dict[str, int] = {
             "cell settings transcript markup facts estimate references sse rules table extract algebra claims recording boxes lesson",
             "providers shelf render",
             "result stale run question ledger doctor commands completion archive",
-            "magic script demo batch many panel verify __main__",
+            "magic script demo batch many jury panel verify __main__",
         )
     )
     for name in names.split()

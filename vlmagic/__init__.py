@@ -9,13 +9,15 @@ if TYPE_CHECKING:
     from .emulator import Emulator
     from .errors import VLReasonError
     from .images import Image, Video, film
+    from .jury import Agreement
     from .many.rows import MapResult
     from .panel import Panel
     from .result import Result
-    from .script import figures, reason, stream
+    from .script import compare, figures, reason, stream
 
 __version__ = "0.1.0"
 __all__ = [
+    "Agreement",
     "Emulator",
     "Image",
     "MapResult",
@@ -23,6 +25,7 @@ __all__ = [
     "Result",
     "VLReasonError",
     "Video",
+    "compare",
     "figures",
     "film",
     "map",
@@ -31,6 +34,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Agreement": "jury",
+    "compare": "script",
     "Emulator": "emulator",
     "Image": "images",
     "Video": "images",

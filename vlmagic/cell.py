@@ -22,7 +22,7 @@ from .references import Reference
 from .references import parse as parse_reference
 from .settings import BY_NAME
 
-Kind = Literal["setting", "flag", "reference", "name", "word", "pair", "follow"]
+Kind = Literal["setting", "flag", "reference", "name", "word", "pair", "follow", "count", "models"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,8 @@ OPTIONS: tuple[Option, ...] = (
     Option(("--no-image",), "no_image", "flag", "ask without a picture"),
     Option(("-o", "--out"), "out", "name", "bind the Result to this variable, however it ends", "NAME"),
     Option(("--each",), "each", "flag", "ask about each picture by itself; NAME becomes a MapResult"),
+    Option(("--votes",), "votes", "count", "ask so many times at once; one table of where the answers agree", "N"),
+    Option(("--compare",), "compare", "models", "ask these models at once, one alone beside the model of -m", "MODEL[,MODEL…]"),
     Option(("-m", "--model"), "model", "setting", "the model that is asked", "NAME"),
     Option(("--think",), "think", "setting", "think before answering (default: wherever the model can)", value=True),
     Option(("--no-think",), "think", "setting", "answer without thinking", value=False),
@@ -103,6 +105,10 @@ class Ask:
     """The variable to follow up; "" for the last answer of a cell, None for no follow-up."""
     schema: str | None = None
     """The variable that holds the schema."""
+    votes: int | None = None
+    """How many times each model is asked; None for one question."""
+    compare: tuple[str, ...] = ()
+    """The models that are asked at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +215,10 @@ class _Line:
                 ask.out = identifier(flag, _unquoted(text or ""))
             case "word":
                 ask.schema = identifier(flag, _unquoted(text or ""))
+            case "count":
+                ask.votes = _count(flag, _unquoted(text or ""))
+            case "models":
+                ask.compare += _models(flag, _unquoted(text or ""))
             case "pair":
                 key, value = _pair(flag, _unquoted(text or ""))
                 ask.params[key] = value
@@ -261,6 +271,18 @@ def _out_in(words: Sequence[_Word]) -> str | None:
 
 
 def _agree(ask: Ask) -> None:
+    if ask.votes is not None or ask.compare:
+        wrong = [flag for name, flag in _NOT_POLL.items() if name in ask.flags]
+        if ask.options.get("steps"):
+            wrong.append("--steps")
+        if len(ask.compare) > 1 and "model" in ask.options:
+            wrong.append("-m")
+        if wrong:
+            flag = "--votes" if ask.votes is not None and wrong[0] != "-m" else "--compare"
+            raise CellError(
+                say("{one} and {other} contradict each other.", one=flag, other=wrong[0]),
+                say("Give one of the two."),
+            )
     if ask.images and "no_image" in ask.flags:
         raise CellError(
             say("-i and --no-image contradict each other."), say("Give one of the two.")
@@ -281,6 +303,7 @@ def _agree(ask: Ask) -> None:
         )
 
 
+_NOT_POLL = {"each": "--each", "background": "-b"}
 _NOT_EACH = {"no_image": "--no-image", "background": "-b", "dry_run": "--dry-run"}
 
 
@@ -324,6 +347,26 @@ def identifier(flag: str, text: str) -> str:
     raise CellError(
         say("{flag} {name}: that is no name for a variable.", flag=flag, name=text),
         say("A name has letters, digits and _ only, and is no word of Python."),
+    )
+
+
+def _count(flag: str, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise CellError(
+            say("{flag} {text}: that is no whole number.", flag=flag, text=text),
+            say("For example: {flag} {metavar}", flag=flag, metavar="3"),
+        ) from None
+
+
+def _models(flag: str, text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(","))
+    if all(names):
+        return names
+    raise CellError(
+        say("{flag} {text}: a model has no name.", flag=flag, text=text),
+        say("For example: {flag} {metavar}", flag=flag, metavar="qwen3-vl-flash,qvq-max"),
     )
 
 

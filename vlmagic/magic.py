@@ -20,11 +20,12 @@ import traitlets
 from IPython.core.inputtransformer2 import EscapedCommand, HelpEnd
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, no_var_expand
 
-from . import cell, commands, language, question, settings
+from . import cell, commands, jury, language, question, settings
 from .cell import Ask
 from .completion import Completion
 from .errors import CellError, Interrupted, VLReasonError
 from .events import Done
+from .jury import Agreement, Ballot
 from .language import say
 from .many import MapResult, Task, Wishes, begin
 from .render import Asked, Shown, choose, retold
@@ -103,9 +104,19 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
     def vlreason(self, line: str, body: str | None = None) -> None:
         """Replaced by `cell.usage()`."""
         asked: Ask | None = None
-        rows: MapResult | None = None
+        rows: MapResult | Agreement | None = None
         try:
             asked = cell.parse(line, body)
+            if asked.votes is not None or asked.compare:
+                found = self.settle(asked.options)
+                ballots = self._ballots(asked, found)
+                if "dry_run" in asked.flags:
+                    planned = jury.planned(ballots.ballots, found)
+                    self.shell.display_pub.publish(planned._repr_mimebundle_())
+                    return
+                rows = ballots
+                self._poll(ballots, asked, found)
+                return
             if "each" in asked.flags:
                 rows = self._rows(asked)
                 self._ask_each(rows, asked.out)
@@ -219,6 +230,28 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
         if not rows.ok:
             rows.raise_for_error()
 
+    def _ballots(self, asked: Ask, found: Settings) -> Agreement:
+        """Every model as often as it is to be asked, none asked yet."""
+        votes = 1 if asked.votes is None else asked.votes
+        models = jury.models_of(asked.compare, found["model"])
+        jury.check(votes, models)
+
+        def prepare(model: str) -> question.Question:
+            return self._prepare(replace(asked, options={**asked.options, "model": model}))[0]
+
+        return Agreement([b for one in models for b in Ballot.of_model(one, votes, prepare)])
+
+    def _poll(self, rows: Agreement, asked: Ask, found: Settings) -> None:
+        """Ask all of them under one table; raises only if nobody answers."""
+        if asked.out:
+            self._bind(asked.out, rows)
+        poster = jury.Poster(rows, self.shell)
+        try:
+            jury.poll(rows, found, look=poster.look, fresh="fresh" in asked.flags)
+        finally:
+            poster.close()
+        rows.raise_for_error()
+
     def _followed(self, asked: Ask) -> Result | None:
         """The Result that is followed up, or None."""
         if asked.follow is None:
@@ -279,7 +312,7 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
         except (EOFError, OSError):
             return None
 
-    def _bind(self, name: str, result: Result | MapResult) -> None:
+    def _bind(self, name: str, result: Result | MapResult | Agreement) -> None:
         self.shell.push({name: result}, interactive=True)
 
     # -- everything else -----------------------------------------------------------------

@@ -11,9 +11,10 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from . import question, settings, shelf
+from . import jury, question, settings, shelf
 from .errors import Interrupted
 from .events import Done, Event, Failed
+from .jury import Agreement
 from .references import Reference
 from .references import parse as parse_reference
 from .render import current_shell
@@ -55,6 +56,35 @@ def reason(
     if isinstance(end, Done) and end.reason == "interrupted":
         raise Interrupted
     return result
+
+
+def compare(
+    prompt: str,
+    images: object = None,
+    models: str | Sequence[str] = (),
+    *,
+    votes: int = 1,
+    fresh: bool = False,
+    params: Mapping[str, Any] | None = None,
+    api_key: str | None = None,
+    **options: Any,
+) -> Agreement:
+    """Ask several models, or one several times (`votes`), all at once; where do they agree?
+
+    A single model is asked beside the one of `model=`. Everything else is as in `reason`. What goes
+    wrong with one answer is its own error; `raise_for_error()` raises where none came.
+    """
+    named = (models,) if isinstance(models, str) else tuple(models)
+    key = settings.Key(api_key, "api_key=") if api_key else None
+    found = settings.resolve(options, None, os.environ, key=key)
+    asked = jury.models_of(named, found["model"])
+    jury.check(votes, asked)
+
+    def prepare(model: str) -> question.Question:
+        return _prepare(prompt, images, params, api_key, {**options, "model": model})
+
+    ballots = [one for model in asked for one in jury.Ballot.of_model(model, votes, prepare)]
+    return jury.poll(jury.Agreement(ballots), found, fresh=fresh)
 
 
 class _Queue:
