@@ -21,6 +21,7 @@ from vlmagic.errors import CellError, ImageError, SettingsError
 from vlmagic.ledger import LEDGER
 from vlmagic.many import MapInterrupted, Pace, Task, Wishes
 from vlmagic.many.task import Seen, parcel
+from vlmagic.recording.cabinet import _opened as forget
 from vlmagic.run import Clock
 from vlmagic.settings import Key, Settings
 
@@ -511,3 +512,13 @@ def test_an_executor_that_is_gone_fails_rows(emulator: Emulator) -> None:
     found = worked(pool, emulator, 3)
     assert ["stumbled" in str(row.error) for row in found] == [True] * 3
     assert not emulator.log
+
+
+def test_fresh_asks_anew_what_was_recorded(emulator: Emulator, tmp_path: Path) -> None:
+    """In the next kernel a recorded map is played; `fresh` asks every row again."""
+    how = {**asks(emulator), "record": "auto", "recordings": str(tmp_path)}
+    for fresh, asked in ((False, 1), (False, 1), (True, 2)):
+        forget.cache_clear()  # as a restart does
+        found = vlmap(["Hi?"], fresh=fresh, **how)
+        assert len(found.ok) == 1
+        assert len(emulator.log) == asked

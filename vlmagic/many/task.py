@@ -130,7 +130,7 @@ def ask(
     with pace.turn(cancel) as turn:
         if turn is None:
             return None
-        prepared, source = question.route(prepared)
+        prepared, source = question.route(prepared, fresh=wishes.fresh)
         result = question.put(prepared, turn.through(source), cancel=cancel)
         if refused is not None:
             refused.append(turn.refusals)
