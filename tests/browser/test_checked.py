@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from lab import Desk
@@ -21,7 +19,6 @@ PLOT = (
     "plt.plot([1, 2, 3, 4], [4.5, 4, 3.75, 3.5], label='valid'); plt.legend()\n"
     "plt.title('Loss'); plt.show()"
 )
-SHOTS = os.environ.get("VLMAGIC_SHOTS")
 
 
 @pytest.fixture
@@ -32,17 +29,10 @@ def slipping(model_studio: Emulator) -> Iterator[Emulator]:
     model_studio.slip = None
 
 
-def shot(desk_page: object, name: str) -> None:
-    """Keep a picture of the page, where a reader of the tests wishes for one."""
-    if SHOTS:
-        desk_page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)  # type: ignore[attr-defined]
-
-
 def test_marks_and_stale_answers(desk: Desk, slipping: Emulator) -> None:
     """A wrong claim is marked, saved and live, with a label; other data make the answer stale."""
     assert slipping.slip
     notebook = desk.open(
-        "checked.ipynb",
         [
             LOAD,
             PLOT.format(last=1),
@@ -55,7 +45,6 @@ def test_marks_and_stale_answers(desk: Desk, slipping: Emulator) -> None:
     )
     for number in range(4):
         notebook.run(number)
-    page = notebook.page
     saved = notebook.output(2)
     saved.get_by_text("✗").first.wait_for()
     wrong = notebook.view(3).locator(".vl-mark.vl-wrong")
@@ -67,20 +56,10 @@ def test_marks_and_stale_answers(desk: Desk, slipping: Emulator) -> None:
     colours = [one.evaluate("node => getComputedStyle(node).color") for one in (wrong, right)]
     assert len(set(colours)) == 2
     assert "checked:" in notebook.view(3).locator(".vl-said").inner_text()
-    wrong.scroll_into_view_if_needed()
-    shot(page, "marks-light")
-    notebook.theme("JupyterLab Dark")
-    shot(page, "marks-dark")
-    notebook.theme("JupyterLab Light")
-    page.set_viewport_size({"width": 560, "height": 900})
-    wrong.scroll_into_view_if_needed()
-    shot(page, "marks-narrow")
-    page.set_viewport_size({"width": 1100, "height": 900})
     notebook.run(4)
     assert "Stale" not in saved.inner_text()
     notebook.run(5)
     saved.get_by_text("Stale since In [6]").wait_for()
-    shot(page, "stale")
     notebook.run(6)
     assert "why" in notebook.output(6).inner_text()
     (output,) = notebook.save()["cells"][2]["outputs"]
