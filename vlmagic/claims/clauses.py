@@ -28,7 +28,7 @@ _LEXICON = lexicon()
 _LONGEST = max(map(len, _LEXICON))
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 _IDLE = re.compile(
-    r"['’]s(?![A-Za-z])|\bi\.e\.,?|\b(?:over time|(?<=bottoms )out|(?<=bottomed )out|(?:over|during|for|in) (?:the|this|that) (?:same |whole |entire |observed )?period(?: shown)?|of the (?:four|three|two|five|six|seven)|"
+    r"['’]s(?![A-Za-z])|\bi\.e\.,?|\b(?:over time|(?<=bottoms )out|(?<=bottomed )out|(?:over|during|for|in) (?:the|this|that) (?:same |whole |entire |observed )?period(?: shown)?|across the (?:year|period|whole year)|of the (?:four|three|two|five|six|seven)|"
     r"on th(?:is|e) (?:log-log |log |semi-log |line |bar |pie )?(?:plot|chart|figure|graph)|(?:left|right|upper|lower|top|bottom) (?:axis|panel)|"
     r"in th(?:is|e) (?:plot|chart|figure|graph)|a value of|values? of|a (?:low|high) of|that of|those of|"
     r"(?:somewhere|right|just|only just|slightly) (?=between|at)|for the (?:whole|entire)|as a whole|is to be found|can be found|at a glance|"

@@ -120,6 +120,11 @@ def share(said: Said, verbs: set[str], subjects: Subjects) -> Found:
             raise Silent
         total = sum(_amount(one, place(one, where[0])) for one in said.lines)
         return told(said.lines[0], number, total)
+    if not said.lines and len(subjects.lines) > 1 and len(where) == 1 and verbs == {"T"}:
+        lines = subjects.lines
+        if len({id(one.axes) for one in lines}) > 1 or any(one.series.kind != "bars" for one in lines):  # fmt: skip
+            raise Silent
+        return told(lines[0], number, sum(_amount(one, place(one, where[0])) for one in lines))
     line = line_of(said, subjects)
     if line.series.kind == "bars" and line.axes.up.scale != "linear":
         raise Silent

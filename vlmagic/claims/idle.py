@@ -15,7 +15,7 @@ IDLE: tuple[str, str] = (
         "far slightly much well still already again even indeed i.e visible observed seen displayed plotted "
         "level levels mark figure's position spot close place "
         "whole entire period market panel image picture diagram graphic while whereas however though although "
-        "region model product city country company item browser class team department brand store sector contributor source language method optimizer option system category type element one used place somewhere here now so too quite very fairly somewhat steadily"
+        "region model product city country company item browser class team department brand store sector contributor source language method optimizer option system category type element one used count stock place somewhere here now so too quite very fairly somewhat steadily"
     ),
     (
         "的 了 值 数值 该 其 曲线 折线 数据 图中 可以 看出 可见 图 图表 中 其中 个 点 上 也 则 均 且 都 "

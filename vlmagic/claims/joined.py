@@ -11,7 +11,7 @@ from typing import Literal
 
 from .clauses import Clause, Item
 
-_PLACING = re.compile(r"V?[ai]*(?:[CD]|xN|(?<=[ai])N)x?a?")
+_PLACING = re.compile(r"V?b?[ai]*(?:[CD]|xN|(?<=[ai])N)x?a?")
 _SPANNING = re.compile(r"i?[fw](?:[CD]|x?N)(?:[t&])(?:[CD]|x?N)a?")
 _CLAIMS = frozenset("MmkeBWRF2o")
 _TIGHT = frozenset("whTHdA/*X><")

@@ -156,7 +156,7 @@ def _lean(said: Said, context: Context) -> None:
 
 def _placed(said: Said, subjects: Subjects) -> None:
     """Numbers that are places by their unit, `at 25 minutes`, or as only points are, `by 2020`."""
-    line = said.lines[0] if len(said.lines) == 1 else subjects.only
+    line = said.lines[0] if said.lines else subjects.only
     if line is None or line.axes.across.kind or not line.series.y:
         return
     across, up = units.of_label(line.axes.across.label)[0], units.of_label(line.axes.up.label)[0]

@@ -26,11 +26,18 @@ def order(said: Said, subjects: Subjects, *, more: bool, everywhere: bool) -> Fo
     if by is None and number is not None and 2 in (len(said.lines), len(where)):
         by, number = number, None
     if len(said.lines) == 2 and len(where) <= 1 and number is None:
+        if said.others is not None and len(where) == 1:
+            other = said.lines[1]
+            value = told(other, said.others, other.series.y[place(other, where[0])])
+            return every(_two_lines(said, by, more=more, everywhere=everywhere), value)
         return _two_lines(said, by, more=more, everywhere=everywhere)
     line = line_of(said, subjects)
     if len(where) == 2 and number is None and not everywhere:
         first, second = (line.series.y[place(line, item)] for item in where)
-        return _gaps(line, [first - second], by, more=more, base=second)
+        found = _gaps(line, [first - second], by, more=more, base=second)
+        return found if said.others is None else every(found, told(line, said.others, second))
+    if said.others is not None:
+        raise Silent
     if number is None or by is not None:
         raise Silent
     if where:
@@ -130,6 +137,8 @@ def difference(said: Said, subjects: Subjects, *, of_extremes: bool) -> Found:
     number = said.value()
     where = [*said.places.get("f", []), *said.places.get("t", []), *said.places.get("", [])]
     said.none_but("-ft", "-")
+    if len(said.lines) == 2 and len(where) == 1 and of_extremes:
+        return _widest(said, where[0], number)
     if number is None or (
         number.percent and number.unit != "pp" and not _in_percent(said, subjects)
     ):
@@ -140,8 +149,6 @@ def difference(said: Said, subjects: Subjects, *, of_extremes: bool) -> Found:
             raise Silent
         gap = one.series.y[place(one, where[0])] - other.series.y[place(other, where[0])]
         return told(one, number, abs(gap))
-    if len(said.lines) == 2 and len(where) == 1:
-        return _widest(said, where[0], number)
     line = line_of(said, subjects)
     if of_extremes and not where:
         return told(line, number, max(line.series.y) - min(line.series.y))
@@ -151,7 +158,7 @@ def difference(said: Said, subjects: Subjects, *, of_extremes: bool) -> Found:
     return told(line, number, abs(first - second))
 
 
-def _widest(said: Said, where: Item, number: Quantity) -> Found:
+def _widest(said: Said, where: Item, number: Quantity | None) -> Found:
     """`The gap is largest in January, 16.9`, or smallest."""
     one, other = said.lines
     if one.axes is not other.axes or one.series.x != other.series.x:
@@ -161,9 +168,8 @@ def _widest(said: Said, where: Item, number: Quantity) -> Found:
     mine = gaps[place(one, where)]
     if mine != best and abs(mine - best) <= 4 * blur(one):
         raise Silent
-    return every(
-        Found("right" if mine == best else "wrong", f"{best:.6g}"), told(one, number, mine)
-    )
+    found = Found("right" if mine == best else "wrong", f"{best:.6g}")
+    return found if number is None else every(found, told(one, number, mine))
 
 
 def _in_percent(said: Said, subjects: Subjects) -> bool:

@@ -81,6 +81,8 @@ def _negated(said: Said, verbs: set[str], subjects: Subjects) -> Found:
     """`never exceeds 130`, `do not cross`: where the opposite is a claim about all of it."""
     if said.places or said.maybe:
         raise Silent
+    if verbs - {"F", "M"} == {"<"} or verbs - {"R", "M"} == {">"}:
+        verbs -= set("RFM")  # "never fell below"
     if verbs in ({">"}, {"<"}) and said.value() is not None and len(said.lines) <= 1:
         line = line_of(said, subjects)
         return orders.never(line, said, more=verbs == {">"})

@@ -6,7 +6,8 @@ may be a place or a value (`maybe`). This room refuses to look anything up.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 
 from .clauses import Clause, Item
 from .measure import Silent
@@ -25,6 +26,8 @@ class Said:
     """The same; b by, * times."""
     maybe: list[Item] = field(default_factory=list)
     counts: list[float] = field(default_factory=list)
+    others: Quantity | None = None
+    """What is said of the second of two: `lower than South's 700`."""
     rank: int = 0
     verbs: str = ""
     inherited: bool = False
@@ -113,7 +116,7 @@ class Reader:
         self.items = clause.items
         self.said = Said()
         self.phase = self.role = ""
-        self.about = self.on_axis = self.between = False
+        self.about = self.on_axis = self.between = self.points = self.latin = False
 
     def read(self) -> Said:
         """Who, where, how much. `Silent` where a number's part is open."""
@@ -157,6 +160,8 @@ class Reader:
             self.about = True
         elif letter == "s":
             said.later = True
+        elif letter == "p" and self.points:
+            self.points = False
         elif letter in "clpu" and not counted:
             return  # "the curves cross": nothing is counted
         else:
@@ -167,8 +172,14 @@ class Reader:
         then = self.items[at + 2].letter if at + 2 < len(self.items) else ""
         if (after == "x" and then != "N") or (after in "Mm" and after):
             raise Silent  # "the top 3 months", "3 peaks"
+        if after == "p" and (set(said.verbs) & set("d><gG") or plain.value != int(plain.value)):
+            plain, after, self.points = replace(plain, unit="pp"), "", True  # "5.7 points"
         number = plain.about() if self.about else plain
-        if after == "*":
+        after_two = "[><gG]h?$" if self.latin else "[><gG]h$"
+        compared = re.search(after_two, said.verbs) and self.items[at - 1].letter in "SC"
+        if compared and at and self.role != "b":
+            said.others = number
+        elif after == "*":
             said.numbers.setdefault("*", []).append(number)
         elif after in "clpu" and after:
             said.counts.append(number.value)
@@ -195,6 +206,7 @@ class Reader:
         if letter == "2":
             said.rank = int(item.text)
         said.verbs += letter
+        self.latin = item.text.isascii()
         if letter == "V" and self.between and set(said.verbs) & set("dBWMm") and not said.places:
             self.phase, self.between = "", False  # "between the highest and the lowest is 5"
         said.reaching = said.reaching or item.text in _REACHING
@@ -204,6 +216,8 @@ class Reader:
             self.phase = "t" if item.text.endswith(("到", "至")) else self.phase
             by = item.text.endswith((" of", " by", "为")) or item.text[:2] in ("增幅", "涨幅", "降幅", "跌幅")  # fmt: skip
             self.role = "b" if by else ""
+        elif letter == "V" and {"f", "t"} <= set(said.places):
+            self.phase = ""  # "the growth from Q1 to Q4 is 5 %"
         elif letter in "MmX><kegGBWT2":
             self.role = ""
         self.on_axis = self.on_axis and letter == "V"
@@ -221,6 +235,8 @@ class Reader:
         if self.on_axis:
             return True
         said = self.said
+        if self.between and {"f", "t"} <= set(said.numbers):
+            return True  # "from 38 to 24 between 2015 and 2021"
         if self.phase == "t" and number is not None and not (number.unit or number.percent):
             first = said.places.get("f", [])
             if first and first[-1].letter == "N" and "f" not in said.numbers and not self.role:

@@ -35,7 +35,8 @@ def trend(line: Line, said: Said, context: Context, verbs: set[str]) -> Found:
         by = said.number()
     first, last = _span(line, said, context, bare=by is not None and low is None and high is None)
     change, against, spread = direction(series, first, last)
-    found = [_way(line, change * sign, against, spread, steady=bool(verbs & set("QE")), told_ends=start is not None or (high is not None and (low is not None or stop is not None)))]  # fmt: skip
+    ends = start is not None or by is not None or (high is not None and (low is not None or stop is not None))  # fmt: skip
+    found = [_way(line, change * sign, against, spread, steady=bool(verbs & set("QE")), told_ends=ends)]  # fmt: skip
     if by is not None:
         found.append(_by(line, by, sign * change, series.y[first]))
     if low is not None:

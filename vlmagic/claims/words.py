@@ -15,17 +15,17 @@ LETTERS: Mapping[str, tuple[str, str]] = {
     "V": (
         ("is was are were be has had have reaches reached reaching reach equals equal records recorded stands stood "
         "sits sat shows shown showed hits hit hitting measures attains attained having being lies lay "
-        "occur occurs occurred comes came registers registered read reads closed closes traded trades scores scored achieves achieved "
+        "occur occurs occurred comes came registers registered read reads generated generates produced produces earned earns closed closes traded trades scores scored achieves achieved "
         "takes took saw sees seen stays stay stayed staying holds held posted posts sells sold remains remained been sitting standing lying"),
         "是 为 达到 达 有 等于 到达 处于 录得 约为 等 位于 出现 出现在 在于 分别为 达到了 高达 仅为 仅 只有 约在 落在 出现于 发生在",
     ),
     "M": (
         ("maximum max peak peaks peaked peaking highest largest biggest greatest top tops topped most maximal maximized "
-        "best-selling tallest dominates dominate dominated dominating leads lead warmest hottest wettest maxima"),
+        "best-selling widest tallest dominates dominate dominated dominating leads lead warmest hottest wettest maxima"),
         "最高 最大 峰值 最大值 最高值 最多 最高点 顶点 峰 高峰 最高峰 见顶 最高的 最大的 最多的 最热 最暖 最贵 居首 位居第一 排名第一 排第一 位列第一 居于首位 位居首位",
     ),
     "m": (
-        ("minimum min lowest smallest least bottom bottoms bottomed bottoming trough troughs fewest shortest coldest coolest "
+        ("minimum min lowest smallest least bottom bottoms bottomed bottoming trough troughs fewest narrowest shortest coldest coolest "
         "driest minima"),
         "最低 最小 谷值 最小值 最低值 最少 最低点 谷底 低谷 见底 最低的 最小的 最少的 最冷 垫底 排名最后 排在最后 居末",
     ),
@@ -33,22 +33,22 @@ LETTERS: Mapping[str, tuple[str, str]] = {
     "W": ("worst slowest", "最差 最慢"),
     "R": (
         ("rises rise rose rising increases increase increased increasing grows grew growing climbs climbed grow "
-        "climbing climb growth upward gains gained rebounds rebounded recovers recovered jumps jumped soars soared risen grown rallied rallies surged surges"),
+        "climbing climb growth upward gains gained rebounds rebounded recovers recovered jumps jumped soars soared risen grown warms warmed rallied rallies surged surges"),
         "上升 增长 增加 上涨 升高 提高 升 攀升 增 涨 上升到 增长到 增加到 升至 增至 增长至 上升至 升到 涨到 增长了 上升了 增加了 上涨了 提高了 呈上升趋势 上升趋势 涨至 回升 回升至 回升到 增加至 提升 提升至 提升到 提高到 提高至 攀升至",
     ),
     "F": (
         ("falls fall fell falling decreases decrease decreased decreasing declines decline declined declining "
-        "drops drop dropped dropping downward sinks sank shrinks shrank slips slipped fallen plunges plunged dipped dips eased eases easing slid slides slumped slumps shrinking"),
+        "drops drop dropped dropping downward sinks sank shrinks shrank slips slipped fallen plunges plunged dipped dips eased eases easing slid slides slumped slumps cools cooled shrinking"),
         "下降 减少 下跌 降低 降 跌 下滑 减小 下降到 减少到 降至 降到 跌至 减至 下降至 下降了 减少了 降低了 下跌了 呈下降趋势 下降趋势 跌到 回落 回落至 回落到 减少至 滑落至 下跌至",
     ),
     "Q": ("monotonically continuously", "单调 持续 逐月 逐年 一路 不断 连续 逐季"),
     ">": (
         "above exceeds exceed exceeded exceeding surpasses surpassed higher greater larger bigger more warmer hotter wetter taller",
-        "高于 大于 多于 超过 超过了 领先于 高 大 多 更高 更大 更多 高出 多出 多了 高了 ＞",
+        "高于 大于 多于 超过 超过了 领先于 高 大 多 以上 更高 更大 更多 高出 多出 多了 高了 ＞",
     ),
     "<": (
         "below under lower smaller less fewer colder cooler drier shorter",
-        "低于 小于 少于 不及 不如 落后于 低 小 少 更低 更小 更少 少了 低了",
+        "低于 小于 少于 不及 不如 落后于 低 小 少 以下 更低 更小 更少 少了 低了",
     ),
     "g": ("better faster outperforms outperformed ahead beats", "优于 快于"),
     "G": ("worse slower behind trails trailing lags", "差于 落后 慢于"),
@@ -109,6 +109,9 @@ PHRASES: tuple[tuple[str, str], ...] = (
     ("*2", r"twice|double|两倍"),
     ("*3", r"triple|三倍"),
     ("n", r"no longer|at no"),
+    ("R", r"(?:edge[sd]?|edging|went|goes|going|gone|crept|ticked|picked|moved) (?:back )?up"),
+    ("F", r"(?:edge[sd]?|edging|went|goes|going|gone|crept|came|moved) (?:back )?down|(?:slipped|slips|fell|falls|dropped) back"),
+    ("V", r"(?:is|was|are|were) (?:used|preferred|chosen) by"),
     ("x", r"[txn]\s*=(?=\s*\d)"),
     (">", r"more (?:popular|common|frequent|widespread|widely used|often used)"),
     ("<", r"less (?:popular|common|frequent|widespread|widely used|often used)"),
@@ -143,7 +146,7 @@ OPENERS = (
     r"together|altogether|taken together|combined|in total|look|note|notice|observe|indeed|overall|however|moreover|furthermore|finally|first|second|third|next|additionally|in addition|meanwhile|similarly|specifically|"
     r"notably|interestingly|therefore|thus|so|also|again|from the (?:figure|chart|plot|graph)|looking at the (?:figure|chart|plot|graph)|i\.e\.?|that is|in other words|"
     r"conversely|on the other hand|in particular|for comparison|(?:roughly|generally|broadly|strictly) speaking|by and large|as a result|consequently|nevertheless|to summari[sz]e|based on the (?:figure|chart|plot|graph)|"
-    r"(?:从|由|根据)图(?:中|表|表中)?(?:可以|可)?(?:看出|见|知)?|从(?:柱状图|折线图|饼图|图表)(?:中)?(?:可以|可)?(?:看出|看到)?|如图所示|可以看出|总体(?:来看|而言|上)?|整体(?:来看|而言)?|此外|另外|因此|同时|相比之下|其中|首先|其次|最后|综上(?:所述)?|可见|具体来说|即|相反|然而|不过"
+    r"(?:从|由|根据)图(?:中|表|表中)?(?:可以|可)?(?:看出|见|知)?|从(?:柱状图|折线图|饼图|图表)(?:中)?(?:可以|可)?(?:看出|看到)?|如图所示|可以看出|总体(?:来看|而言|上)?|整体(?:来看|而言)?|此外|另外|因此|同时|相比之下|其中|首先|其次|最后|综上(?:所述)?|可见|具体来[说看]|即|相反|然而|不过"
 )
 """What may open a sentence without changing it."""
 MONTHS = (
