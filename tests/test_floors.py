@@ -15,7 +15,7 @@ FLOORS: dict[str, int] = {
             "errors language chinese events catalog images request dialects",
             "cell settings transcript markup facts estimate references sse rules table extract algebra claims recording boxes lesson",
             "providers shelf render",
-            "result stale run question ledger doctor commands completion archive",
+            "result stale run question calls ledger doctor commands completion archive",
             "magic script demo batch many jury panel verify __main__",
         )
     )

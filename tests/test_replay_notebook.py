@@ -102,9 +102,13 @@ def test_switched_on_in_a_cell(kernel: Kernel, service: Emulator, tmp_path: Path
     assert len(service.log) == before + 2
     (listed,) = kernel.run("%vl recordings")
     assert listed["data"]["text/plain"].count("yes") == 2
+    kernel.run("import vlmagic; three = vlmagic.reason('What is 6 times 7?')")
+    assert kernel.value("three.replayed_from") is None
+    assert len(list(folder.iterdir())) == 3
     kernel.run("%vl recordings off")
     kernel.run("%vlreason --no-image What is 6 times 7?")
-    assert len(list(folder.iterdir())) == 2
+    kernel.run("four = vlmagic.reason('What is 6 times 7?')")
+    assert len(list(folder.iterdir())) == 3
 
 
 def test_a_replay_needs_no_key_and_costs_nothing(tmp_path: Path, emulator: Emulator) -> None:

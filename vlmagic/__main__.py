@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from . import __version__
 from .errors import VLReasonError
@@ -91,10 +92,10 @@ def _act(asked: argparse.Namespace) -> int:
 
     found = settings.resolve({}, None, os.environ)
     if asked.word == "recordings":
-        from . import archive, recording
+        from . import archive
 
-        cabinet = recording.cabinet(asked.folder or found["recordings"])
-        shown, well = archive.act(cabinet, asked.what)
+        folder = str(Path(asked.folder).absolute()) if asked.folder else found["recordings"]
+        shown, well = archive.act(folder, asked.what)
         if isinstance(shown, Result):
             shown = shown.bundle()["text/plain"]
         if shown is not None:
@@ -103,7 +104,7 @@ def _act(asked: argparse.Namespace) -> int:
     if asked.word == "verify":
         from .verify import verify
 
-        table, well = verify(asked.notebook, asked.folder or found["recordings"])
+        table, well = verify(asked.notebook, asked.folder)
         print(table)
         return 0 if well else 1
     if asked.word == "doctor":

@@ -80,29 +80,47 @@ def _short(text: str) -> str:
     return line if len(text) <= 40 else line[:40] + "…"
 
 
-def check(cabinet: recording.Cabinet, notebooks: Sequence[str]) -> tuple[Table, bool]:
-    """What is wrong between notebooks (default: all below here) and recordings; True if nothing is."""
-    paths = [Path(name) for name in notebooks] or sorted(
-        path for path in Path.cwd().rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts
-    )
-    found = recording.check(cabinet.folder, paths)
-    rows = [[finding.kind, finding.where, finding.text] for finding in found]
+def check(named: str, notebooks: Sequence[str]) -> tuple[Table | str, bool]:
+    """What is wrong between notebooks and recordings, and whether nothing is.
+
+    A folder that is `named` by a relative path stands beside each notebook, as the notebook's kernel
+    finds it. Without notebooks: all below here that have such a folder.
+    """
+    beside = Path(named).expanduser()
+    found, recordings, folders = [], 0, dict[Path, list[Path]]()
+    for path in [Path(name) for name in notebooks] or _recorded_below(beside):
+        folders.setdefault(path.parent / beside, []).append(path)
+    for place, paths in sorted(folders.items()):
+        folder = recording.Folder(place)
+        found += recording.check(folder, paths)
+        recordings += len(folder.entries())
     counted = say(
         "{notebooks} notebooks, {recordings} recordings, {findings} findings.",
-        notebooks=len(paths),
-        recordings=len(recording.rows(cabinet.folder)),
+        notebooks=sum(map(len, folders.values())),
+        recordings=recordings,
         findings=len(found),
     )
-    return Table([say("finding"), say("where"), say("what")], rows, [counted]), not found
+    if not found:
+        return counted, True
+    rows = [[finding.kind, finding.where, finding.text] for finding in found]
+    return Table([say("finding"), say("where"), say("what")], rows, [counted]), False
 
 
-def prune(cabinet: recording.Cabinet, *, sure: bool) -> Table:
+def _recorded_below(beside: Path) -> list[Path]:
+    """The notebooks below here that have a folder of recordings."""
+    below = (path for path in Path().rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
+    return sorted(path for path in below if (path.parent / beside).is_dir())
+
+
+def prune(cabinet: recording.Cabinet, *, sure: bool) -> Table | str:
     """What can go, and, if that is wished, its deletion."""
+    gone = recording.prunable(cabinet.folder, cabinet.used)
+    if not gone:
+        return say("Nothing in {folder} can go.", folder=cabinet.folder)
     if sure:
         gone = recording.prune(cabinet.folder, cabinet.used)
         return Table([say("deleted")], [[name] for name in gone])
-    gone = recording.prunable(cabinet.folder, cabinet.used)
-    below = [say("Delete them with: vlmagic recordings prune --yes")] if gone else []
+    below = [say("Delete them with: vlmagic recordings prune --yes")]
     return Table([say("can go")], [[name] for name in gone], below)
 
 
@@ -118,13 +136,17 @@ def shown(cabinet: recording.Cabinet, name: str) -> Result:
     return result
 
 
-def act(cabinet: recording.Cabinet, words: Sequence[str]) -> tuple[object, bool]:
-    """What the words after `recordings` ask for, and whether all is well (for the exit status)."""
+def act(named: str, words: Sequence[str]) -> tuple[object, bool]:
+    """What the words after `recordings` ask for, and whether all is well (for the exit status).
+
+    `named` is the folder as it was named, from where the kernel or the command runs.
+    """
+    cabinet = recording.cabinet(named)
     match list(words):
         case []:
             return listing(cabinet), True
         case ["check", *notebooks]:
-            return check(cabinet, notebooks)
+            return check(named, notebooks)
         case ["prune", *wish] if wish in ([], ["--yes"]):
             return prune(cabinet, sure=bool(wish)), True
         case ["show", name]:

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import concurrent.futures
 import glob
-import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import settings, shelf
+from . import shelf
+from .calls import settle
 from .errors import CellError
 from .language import say
 from .many import MapResult, Task, Wishes, begin
 from .references import Attachment, Clipboard, Open, Place, Shown
 from .references import parse as parse_reference
+from .settings import Settings
 
 
 def map(  # noqa: A001 - its name is vlmagic.map
@@ -66,8 +67,7 @@ def map(  # noqa: A001 - its name is vlmagic.map
             say("The least is {least}.", least=1),
         )
     _check(executor, api_key)
-    key = settings.Key(api_key, "api_key=") if api_key else None
-    found = settings.resolve(options, None, os.environ, key=key)
+    found = settle(options, api_key)
     wishes = Wishes(
         found,
         params,
@@ -99,7 +99,7 @@ def _check(executor: Any, api_key: str | None) -> None:
 _Picture = tuple[str, Any]
 
 
-def _rows(prompt: object, images: object, found: settings.Settings) -> list[Task]:
+def _rows(prompt: object, images: object, found: Settings) -> list[Task]:
     """One task for each row."""
     prompts = [prompt] if isinstance(prompt, str) else _listed(prompt)
     for number, words in enumerate(prompts or []):
@@ -135,7 +135,7 @@ def _rows(prompt: object, images: object, found: settings.Settings) -> list[Task
     return [Task(words, row) for words, row in zip(asked, several, strict=True)]
 
 
-def _pictures(images: object, found: settings.Settings) -> list[tuple[_Picture, ...]] | None:
+def _pictures(images: object, found: Settings) -> list[tuple[_Picture, ...]] | None:
     """The pictures of each row, or None if there is one for all, or none."""
     if isinstance(images, str):
         unfolded = _unfolded("images", images, found)
@@ -166,7 +166,7 @@ def _listed(value: object) -> list[Any] | None:
     return None
 
 
-def _unfolded(label: str, item: object, found: settings.Settings) -> list[_Picture]:
+def _unfolded(label: str, item: object, found: Settings) -> list[_Picture]:
     """The pictures behind one thing: the thing itself, or what a reference leads to now."""
     if isinstance(item, Path):
         return [(str(item), item)]

@@ -280,7 +280,7 @@ def _recordings(magics: VLMagics, words: Sequence[str]) -> object:
     found = magics.settle({})
     cabinet = recording.cabinet(found["recordings"])
     if not switched:
-        return archive.act(cabinet, words)[0]
+        return archive.act(found["recordings"], words)[0]
     if found["record"] == "auto":
         cabinet.folder.make()
     print(archive.told(cabinet, found["record"]))

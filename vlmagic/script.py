@@ -5,13 +5,13 @@ The same settings, refusals and events as a cell; nothing is displayed unless as
 
 from __future__ import annotations
 
-import os
 import queue
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from . import jury, question, settings, shelf
+from . import jury, question, shelf
+from .calls import settle
 from .errors import Interrupted
 from .events import Done, Event, Failed
 from .jury import Agreement
@@ -21,6 +21,7 @@ from .render import current_shell
 from .request import Request
 from .result import Result
 from .run import Cancel, Sink
+from .settings import Settings
 from .transcript import Transcript
 
 
@@ -75,8 +76,7 @@ def compare(
     wrong with one answer is its own error; `raise_for_error()` raises where none came.
     """
     named = (models,) if isinstance(models, str) else tuple(models)
-    key = settings.Key(api_key, "api_key=") if api_key else None
-    found = settings.resolve(options, None, os.environ, key=key)
+    found = settle(options, api_key)
     asked = jury.models_of(named, found["model"])
     jury.check(votes, asked)
 
@@ -157,15 +157,14 @@ def _prepare(
     api_key: str | None,
     options: Mapping[str, Any],
 ) -> question.Question:
-    key = settings.Key(api_key, "api_key=") if api_key else None
-    found = settings.resolve(options, None, os.environ, key=key)
+    found = settle(options, api_key)
     looked = _look(images, found)
     return question.prepare(
         found, looked.below(prompt), looked.images, params=params, notices=looked.notices
     )
 
 
-def _look(images: object, found: settings.Settings) -> shelf.Resolved:
+def _look(images: object, found: Settings) -> shelf.Resolved:
     """The pictures behind whatever was handed over: objects as they are, texts as references."""
     if images is None:
         wanted: list[object] = []

@@ -17,10 +17,12 @@ from typing import Any
 
 from .errors import CellError, MissingExtra
 from .language import say
-from .recording import FOLDER
 from .table import Table
 
-_ASKS = re.compile(r"^\s*%{1,2}vlreason\b|\b(?:reason|stream)\(", re.MULTILINE)
+_ASKS = re.compile(
+    r"^(?:\s*|.*=\s*)%{1,2}vlreason\b|\b(?:reason|stream)\(|\bvlmagic\.map\(|\w\.ask\(",
+    re.MULTILINE,
+)
 _FIGURE = re.compile(r"\| (?:(?:data of |pixels of )?picture \d|pictures:|图片 \d|图片数)")
 
 
@@ -34,13 +36,18 @@ class Verdict:
     text: str = ""
 
 
-def verify(notebook: str, folder: str = FOLDER) -> tuple[Table, bool]:
-    """The verdicts as a table, and whether every one is "ok"."""
+def verify(notebook: str, folder: str | None = None) -> tuple[Table, bool]:
+    """The verdicts as a table, and whether every one is "ok"; `folder` as the notebook finds it."""
     verdicts = list(_verdicts(Path(notebook), folder))
     rows = [[str(one.cell), _word(one.state), one.text] for one in verdicts]
     well = all(one.state == "ok" for one in verdicts)
     heads = [say("cell"), say("answer"), say("why")]
-    return Table(heads, rows, [] if rows else [say("No cell asks anything.")]), well
+    counted = say(
+        "{count} answers, {well} as they were.",
+        count=len(verdicts),
+        well=sum(one.state == "ok" for one in verdicts),
+    )
+    return Table(heads, rows, [counted if rows else say("No cell asks anything.")]), well
 
 
 def _word(state: str) -> str:
@@ -53,7 +60,7 @@ def _word(state: str) -> str:
     }[state]
 
 
-def _verdicts(path: Path, folder: str) -> Iterator[Verdict]:
+def _verdicts(path: Path, folder: str | None) -> Iterator[Verdict]:
     try:
         import nbformat
         from nbclient import NotebookClient
@@ -85,9 +92,9 @@ def _verdicts(path: Path, folder: str) -> Iterator[Verdict]:
             yield _judge(number, cell, old)
 
 
-def _environment(folder: str) -> dict[str, str]:
+def _environment(folder: str | None) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}
-    place = {} if folder == FOLDER else {"VLMAGIC_RECORDINGS": str(Path(folder).absolute())}
+    place = {"VLMAGIC_RECORDINGS": str(Path(folder).absolute())} if folder else {}
     return {**kept, **place, "VLMAGIC_RECORD": "replay", "VLMAGIC_SPEED": "0"}
 
 
