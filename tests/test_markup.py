@@ -265,6 +265,16 @@ def test_saved_output_stays_small(piece: str) -> None:
     assert len(_bundle("x" * 500_000, answer).encode()) <= 2 * len(answer.encode()) + 30_000
 
 
+def test_what_readers_take_ages_for_is_written_plainly() -> None:
+    """Very long runs of code marks are counted, very long paragraphs are shown as their source."""
+    for mark in "`~":
+        for text in (f"x {mark * 5000} y", f"    a {mark * 5000}", f"- {mark * 5000}x"):
+            assert mark * 100 not in render_markdown(text)
+            assert mark * 100 not in _bundle(text)
+        assert "… ×5000" in render_markdown(f"    a {mark * 5000}")
+    assert render_markdown("**a** " * 10_000).startswith("```\n**a** **a**")
+
+
 def test_plain_text_is_the_answer() -> None:
     """`text/plain` is the answer, safe for a terminal; the status where there is none."""
     facts = {"receipt": [], "notices": [], "thinking_summary": "", "facts": [], "thinking": "t"}

@@ -25,13 +25,20 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 
+_RAILS = re.compile(r"`{25,}|~{81,}")
+"""JupyterLab looks for the end of code in time that grows with the cube of such a run."""
+_LONGEST = 30_000
+"""Characters of one paragraph that is still markup: JupyterLab's time grows with their square."""
+
+
 def render_markdown(markdown: str) -> str:
     """The safe Markdown that is saved. Parsed with HTML on, it holds nothing that runs or loads."""
     return "\n\n".join(_block(block) for block in _parted(blocks(markdown))) + "\n"
 
 
 def fence(text: str, info: str = "", mark: str = "`") -> str:
-    """The text as a fenced block that nothing inside can close."""
+    """The text as a fenced block that nothing inside can close; a very long rail is counted."""
+    text = _RAILS.sub(lambda found: f"{found[0][:24]}… ×{len(found[0])}", text)
     longest = max((len(run) for run in re.findall(f"{re.escape(mark)}+", text)), default=0)
     rail = mark * max(3, longest + 1)
     return f"{rail}{info}\n{text.removesuffix(chr(10))}\n{rail}"
@@ -51,6 +58,9 @@ def _parted(found: Sequence[Block]) -> Iterator[Block]:
 
 
 def _block(block: Block) -> str:
+    longest = max((len(t.content) for t in block.tokens if t.type == "inline"), default=0)
+    if longest > _LONGEST:
+        return fence(block.source)
     try:
         spans(block)
         written = "\n".join(_Writer(block.tokens).lines(0, len(block.tokens)))

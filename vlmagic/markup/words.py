@@ -100,7 +100,8 @@ def _escaped(text: str, dollar: str, *, follows: bool, in_table: bool) -> str:
 def _code_span(text: str, before: Sequence[str], *, in_table: bool) -> str:
     """A code span on one line; as HTML where a reader of formulas could break it open."""
     text = " ".join(text.split("\n"))
-    if _MATHS_OWN.search(text) or (before and before[-1].endswith("`")) or not text.strip():
+    after_tick = before and before[-1].endswith("`")
+    if _MATHS_OWN.search(text) or after_tick or "`" * 25 in text or not text.strip():
         marks = string.punctuation
         return f"<code>{''.join(f'&#{ord(c)};' if c in marks else c for c in text)}</code>"
     if in_table:
