@@ -112,6 +112,8 @@ class Parser:
                 slash = self.text() == "/"
                 self.at += 1
                 node, loose = Node("div", (node, self.power())), slash
+                if self._is_scientific():
+                    raise Unclear("slash")
             elif self.starts():
                 if loose:
                     raise Unclear("slash")
@@ -121,6 +123,11 @@ class Parser:
                 node = Node("mul", (node, right))
             else:
                 return node
+
+    def _is_scientific(self) -> bool:
+        r"""Whether `\times 10^n` follows: part of the divisor to most, a factor by the rule."""
+        times = self.text() in ("\\cdot", "\\times")
+        return times and self.text(1) == "10" and self.text(2) == "^"
 
     def starts(self) -> bool:
         """Whether another factor follows without a sign."""

@@ -40,6 +40,12 @@ _SUPPOSED = re.compile(
     re.IGNORECASE,
 )
 
+_IMAGINED = re.compile(
+    r"(?:\b(?:suppose|assum\w+|if|imagine|were|unless|pretend)\b(?: \w+){0,3}|(?:假设|假如|如果|假定|倘若|若)[^\s，,。]{0,6})\s*$",
+    re.IGNORECASE,
+)
+"""Words right before a formula that make it a thought and no claim."""
+ 
 _PART = re.compile(
     r"\b(?:part|problem|question|exercise|example|case|scenario)\s*\(?(?:\d|[a-zIVX]\b)|第[一二三四五六七八九十\d]+[题问]|例\s*\d|情况",
     re.IGNORECASE,
@@ -144,6 +150,10 @@ class Judge:
         left, right = pair
         relation = one.relations[place - 1]
         first = place == 1 and self.fresh
+        if first and _IMAGINED.search(words) and not linked:
+            self._add(*span, "unchecked", "condition")
+            self.follower.take(one)
+            return
         if first and relation == "=" and self._defines(one, left, right, words, linked=linked):
             self._add(*span, "unchecked", "definition")
             return
