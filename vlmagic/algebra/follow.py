@@ -15,9 +15,10 @@ from fractions import Fraction
 from . import Verdict
 from .calculus import Known, minus, resolve, variants
 from .compare import constants, identity, ratio
+from .inequalities import inequalities
 from .node import Node, Unclear, sym
 from .numeric import Evaluator, Undefined
-from .roots import Poly, compared, rational, solutions
+from .roots import Poly, compared, solutions
 from .statements import Statement, base, equations
 
 Outcome = tuple[Verdict, str, str]
@@ -117,7 +118,10 @@ class Follower:
 
     def _compare(self, before: Statement, one: Statement) -> tuple[Verdict, str]:
         if any(relation != "=" for relation in (*before.relations, *one.relations)):
-            return self._inequalities(before, one)
+            if _names(before) != _names(one) or len(_names(one)) != 1:
+                raise Unclear("relation")
+            (name,) = _names(one)
+            return inequalities(before, one, name, self.known)
         first, second = (self._resolved(equations(each)) for each in (before, one))
         names = frozenset().union(*(node.free() for pair in first for node in pair))
         later = frozenset().union(*(node.free() for pair in second for node in pair))
@@ -189,56 +193,6 @@ class Follower:
             return "right", ""
         return "unchecked", "lost"
 
-    # -- inequalities ---------------------------------------------------------------------
-
-    def _inequalities(self, before: Statement, one: Statement) -> tuple[Verdict, str]:
-        first, second = self._truth(before), self._truth(one)
-        names = _names(before)
-        if names != _names(one) or len(names) != 1:
-            raise Unclear("relation")
-        (name,) = names
-        if max(_degree(each, name) for each in (before, one)) > 2:
-            raise Unclear("relation")
-        places = _places(before, one)
-        found = [(first(at, name), second(at, name)) for at in places]
-        if all(a == b for a, b in found):
-            return ("right", "") if len({a for a, _ in found}) == 2 else ("unchecked", "condition")
-        lost = any(a and not b for a, b in found)
-        gained = any(b and not a for a, b in found)
-        if lost and gained:
-            return "wrong", ""
-        edge = sum(1 for a, b in found if a != b) <= 2
-        return ("wrong", "") if edge else ("unchecked", "lost" if lost else "gained")
-
-    def _truth(self, one: Statement) -> _Truth:
-        sides = []
-        if one.others or any(relation in ("\\approx", "\\ne") for relation in one.relations):
-            raise Unclear("relation")
-        for side in one.sides:
-            if side is None or side.node is None or side.node.has("pm"):
-                raise Unclear("syntax")
-            sides.append(resolve(side.node, self.known))
-        return _Truth(sides, one.relations)
-
-
-class _Truth:
-    """Whether a chain of relations holds at a place of its one unknown."""
-
-    def __init__(self, sides: list[Node], relations: list[str]) -> None:
-        self.sides, self.relations = sides, relations
-
-    def __call__(self, at: Fraction, name: str) -> bool:
-        try:
-            values = [Evaluator().value(side, {name: at}) for side in self.sides]
-        except Undefined:
-            return False
-        if not all(isinstance(value, Fraction) for value in values):
-            raise Unclear("rational")
-        return all(
-            a < b if sign == "<" else a > b if sign == ">" else a <= b if sign == "\\le" else a >= b if sign == "\\ge" else a == b
-            for a, b, sign in zip(values, values[1:], self.relations, strict=False)
-        )  # fmt: skip
-
 
 def _names(one: Statement) -> frozenset[str]:
     found: frozenset[str] = frozenset()
@@ -305,31 +259,3 @@ def _is_linear(node: Node, name: str) -> bool:
     low, middle, high = (node.put({name: Node("num", value=Fraction(at))}) for at in (0, 1, 2))
     bent = Node("add", (low, high, Node("neg", (middle,)), Node("neg", (middle,))))
     return identity(bent, Node("num")) == "same"
-
-
-def _degree(one: Statement, name: str) -> int:
-    found = 0
-    for side in one.sides:
-        if side is not None and side.node is not None:
-            top, low = rational(side.node, name)
-            found = max(found, len(top) - 1, 3 if len(low) > 1 else 0)
-    return found
-
-
-def _places(before: Statement, one: Statement) -> list[Fraction]:
-    """Where truth is compared: a grid, and every number that stands on a side of the later line."""
-    found = {Fraction(step, 12) for step in range(-600, 601)} | {
-        Fraction(n) for n in range(-1000, 1001, 37)
-    }
-    for statement in (before, one):
-        for side in statement.sides:
-            if side is None or side.node is None or side.node.free():
-                continue
-            try:
-                value = Evaluator().value(side.node, {})
-            except Undefined:
-                continue
-            if not isinstance(value, Fraction):
-                raise Unclear("rational")
-            found |= {value, value - Fraction(1, 10**6), value + Fraction(1, 10**6)}
-    return sorted(found)

@@ -6,11 +6,10 @@ everything that this grammar does not name: units, vectors, matrices, sets, dots
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from fractions import Fraction
 
-from .node import Node, Unclear, num, sym
-from .tokens import Token
+from .cursor import Cursor
+from .node import Node, Unclear, is_mixed, num, sym, under
 
 DEEPEST = 40
 _GREEK = frozenset(
@@ -28,21 +27,8 @@ _INVERSE = {"sin": "arcsin", "cos": "arccos", "tan": "arctan"}
 _CLOSING = {"(": ")", "[": "]", "{": "}", "|": "|"}
 
 
-class Parser:
+class Parser(Cursor):
     """One formula's tokens, read from left to right. `functions`, `symbols`: what was defined."""
-
-    def __init__(
-        self,
-        tokens: Sequence[Token],
-        functions: Collection[str] = (),
-        symbols: Collection[str] = (),
-    ) -> None:
-        self.tokens = tokens
-        self.functions = functions
-        self.symbols = symbols
-        self.at = 0
-        self.depth = 0
-        self.bars = 0
 
     def whole(self) -> Node:
         """The tree of all tokens."""
@@ -52,30 +38,6 @@ class Parser:
         if self.at < len(self.tokens):
             raise Unclear("syntax")
         return node
-
-    # -- tokens ---------------------------------------------------------------------------
-
-    def text(self, ahead: int = 0) -> str:
-        """The token to come, in its LaTeX spelling; nothing at the end."""
-        place = self.at + ahead
-        return self.tokens[place].text if place < len(self.tokens) else ""
-
-    def kind(self, ahead: int = 0) -> str:
-        """Its kind; nothing at the end."""
-        place = self.at + ahead
-        return self.tokens[place].kind if place < len(self.tokens) else ""
-
-    def take(self, text: str) -> bool:
-        """Whether the token to come is this one; then it is taken."""
-        if self.at < len(self.tokens) and self.tokens[self.at].text == text:
-            self.at += 1
-            return True
-        return False
-
-    def need(self, text: str) -> None:
-        """Take this token, or give up."""
-        if not self.take(text):
-            raise Unclear("syntax")
 
     # -- sums, products, powers -----------------------------------------------------------
 
@@ -90,7 +52,7 @@ class Parser:
             if sign is None and terms:
                 break
             term = self.product()
-            terms.append(_under(sign, term))
+            terms.append(under(sign, term))
         self.depth -= 1
         return terms[0] if len(terms) == 1 else Node("add", tuple(terms))
 
@@ -107,27 +69,22 @@ class Parser:
             if self.text() in ("\\cdot", "\\times"):
                 self.at += 1
                 sign = "-" if self.take("-") else None
-                node, loose = Node("mul", (node, _under(sign, self.power()))), False
+                node, loose = Node("mul", (node, under(sign, self.power()))), False
             elif self.text() in ("/", "\\div"):
                 slash = self.text() == "/"
                 self.at += 1
                 node, loose = Node("div", (node, self.power())), slash
-                if self._is_scientific():
+                if self.is_scientific():
                     raise Unclear("slash")
             elif self.starts():
                 if loose:
                     raise Unclear("slash")
                 right = self.power()
-                if right.op == "num" or _is_mixed(node, right):
+                if right.op == "num" or is_mixed(node, right):
                     raise Unclear("mixed")
                 node = Node("mul", (node, right))
             else:
                 return node
-
-    def _is_scientific(self) -> bool:
-        r"""Whether `\times 10^n` follows: part of the divisor to most, a factor by the rule."""
-        times = self.text() in ("\\cdot", "\\times")
-        return times and self.text(1) == "10" and self.text(2) == "^"
 
     def starts(self) -> bool:
         """Whether another factor follows without a sign."""
@@ -222,13 +179,6 @@ class Parser:
         self.at += 1
         return read(self)
 
-    def number(self) -> Node:
-        """A number as it was written."""
-        text = self.tokens[self.at].text
-        self.at += 1
-        places = len(text.partition(".")[2]) if "." in text else None
-        return Node("num", value=Fraction(text if text[0] != "." else "0" + text), places=places)
-
     def group(self) -> Node:
         """What stands between brackets."""
         opened = self.text()
@@ -281,7 +231,7 @@ class Parser:
             return sym(name)
         if self.text() == "_":
             self.at += 1
-            name += "_" + self._label()
+            name += "_" + self.label()
         primes = 0
         while self.text() == "'":
             primes += 1
@@ -302,19 +252,6 @@ class Parser:
 
     def _is_lone_letter(self) -> bool:
         return self.kind(1) == "sym" and self.text(2) == ")"
-
-    def _label(self) -> str:
-        if self.take("{"):
-            label = ""
-            while self.kind() in ("num", "sym", "text"):
-                label += self.text()
-                self.at += 1
-            self.need("}")
-            return label
-        if self.kind() in ("num", "sym"):
-            self.at += 1
-            return self.tokens[self.at - 1].text
-        raise Unclear("subscript")
 
     def _applied(self, name: str, primes: int) -> Node:
         self.need("(")
@@ -357,7 +294,7 @@ class Parser:
             return inside
         if self.text() in _COMMANDS:
             return self._function()
-        node = _under("-" if self.take("-") else None, self.power())
+        node = under("-" if self.take("-") else None, self.power())
         if node.op not in ("num", "sym", "const", "mul", "pow", "div", "abs", "neg"):
             return node
         while self.kind() in ("num", "sym") or self.text() in _GREEK or self.text() == "\\pi":
@@ -365,16 +302,3 @@ class Parser:
         if self.text() == "/" or (self.kind() == "open" and self.text() != "|"):
             raise Unclear("argument")
         return node
-
-
-def _under(sign: str | None, term: Node) -> Node:
-    if sign == "-":
-        return Node("neg", (term,))
-    if sign in ("\\pm", "\\mp"):
-        return Node("pm", (term,), value=Fraction(1 if sign == "\\pm" else -1))
-    return term
-
-
-def _is_mixed(left: Node, right: Node) -> bool:
-    r"""`2\frac{1}{2}` is two and a half to one reader and one to another."""
-    return left.op == "num" and right.op == "div" and not right.free() and not right.has("const", "pow", "call")  # fmt: skip

@@ -11,46 +11,20 @@ This room refuses a verdict where a name has two meanings or a reading is open.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from fractions import Fraction
 
 from . import Step, Verdict
-from .calculus import Known, constant, derive, resolve, variants
+from .calculus import Known, constant, resolve, variants
 from .compare import constants, identity
 from .follow import Follower
 from .found import Formula, formulas
-from .node import Node, Unclear, signs
-from .numeric import Evaluator, Undefined
+from .node import Node, Unclear
 from .reasons import reason
-from .rounding import rounded
+from .settled import antiderivative, numbers, on_domain, signed
 from .statements import Side, Statement, statements
+from .wording import IMAGINED, PART, SOLVING, SUPPOSED, TOLD
 
 _MOST = 200
 _OPERATORS = ("fun", "prime", "deriv", "integral", "limit", "sum", "prod", "between")
-_TOLD = re.compile(
-    r"\b(?:expand\w*|factor\w*|simplif\w+|identity|identities|rewrit\w+)\b|展开|因式分解|化简|恒等|合并同类项|通分",
-    re.IGNORECASE,
-)
-_SOLVING = re.compile(
-    r"\b(?:solv\w*|equations?|both sides|each side)\b|方程|两边|两侧|解得|移项", re.IGNORECASE
-)
-_SUPPOSED = re.compile(
-    r"\b(?:let|if|when|suppose|assum\w+|for|try|take|taking|set|setting|substitut\w+|plug\w*|case|where|given|"
-    r"with|at|choose|say)\b|设|令|若|当|假设|取|代入|已知|其中|如果|把|将",
-    re.IGNORECASE,
-)
-
-_IMAGINED = re.compile(
-    r"(?:\b(?:suppose|assum\w+|if|imagine|were|unless|pretend)\b(?: \w+){0,3}|(?:假设|假如|如果|假定|倘若|若)[^\s，,。]{0,6})\s*$",
-    re.IGNORECASE,
-)
-"""Words right before a formula that make it a thought and no claim."""
- 
-_PART = re.compile(
-    r"\b(?:part|problem|question|exercise|example|case|scenario)\s*\(?(?:\d|[a-zIVX]\b)|第[一二三四五六七八九十\d]+[题问]|例\s*\d|情况",
-    re.IGNORECASE,
-)
-"""A new part of an answer: what the names meant before is forgotten."""
 
 
 class Judge:
@@ -76,7 +50,7 @@ class Judge:
 
     def _formula(self, formula: Formula) -> None:
         self.words += formula.before
-        if _PART.search(formula.before):
+        if PART.search(formula.before):
             self.known = Known()
             self.follower = Follower(self.known)
         try:
@@ -150,7 +124,7 @@ class Judge:
         left, right = pair
         relation = one.relations[place - 1]
         first = place == 1 and self.fresh
-        if first and _IMAGINED.search(words) and not linked:
+        if first and IMAGINED.search(words) and not linked:
             self._add(*span, "unchecked", "condition")
             self.follower.take(one)
             return
@@ -167,12 +141,12 @@ class Judge:
             if outcome is not None:
                 verdict, why, truth = outcome
         if first and relation == "=" and verdict != "right":
-            self._remember(left, right, supposed=bool(_SUPPOSED.search(words)))
+            self._remember(left, right, supposed=bool(SUPPOSED.search(words)))
         self._add(*span, verdict, why, truth)
 
     def _told(self, pair: tuple[Node, Node], words: str) -> bool:
         """Whether the words say that two sides are one expression written twice."""
-        if not _TOLD.search(words) or _SOLVING.search(self.answer) or self.follower.open:
+        if not TOLD.search(words) or SOLVING.search(self.answer) or self.follower.open:
             return False
         left, right = (one.free() for one in pair)
         return left == right and bool(left) and not any(one.op in ("sym", "fun") for one in pair)
@@ -186,7 +160,7 @@ class Judge:
             if left.name not in self.known.functions and not right.has("fun"):
                 self.known.functions[left.name] = (names, right)
                 return True
-            if _SUPPOSED.search(words):
+            if SUPPOSED.search(words):
                 self.known.functions[left.name] = None
             return False
         if left.op == "fun" and left.name not in self.known.functions and not left.value:
@@ -251,19 +225,19 @@ class Judge:
         self, a: Node, b: Node, written: tuple[Node, Node], relation: str, *, chain: bool, first: bool
     ) -> tuple[Verdict, str, str]:  # fmt: skip
         if a.has("pm") or b.has("pm"):
-            return self._signed(a, b, relation)
+            return signed(a, b, relation)
         if not a.free() and not b.free():
-            return _numbers(a, b, relation)
+            return numbers(a, b, relation)
         if relation == "\\approx" or relation != "=":
             return self._with_values(a, b, relation)
         if a.has("limit") or b.has("limit"):
             return self._asked(a, b)
         indefinite = [one for node in (a, b) for one in node.walk() if one.op == "integral" and len(one.args) == 1]  # fmt: skip
         if indefinite:
-            return _antiderivative(a, b, indefinite[0].name)
+            return antiderivative(a, b, indefinite[0].name)
         outcome = identity(a, b)
         operates = written[0].has(*_OPERATORS) or written[1].has(*_OPERATORS)
-        if outcome == "same" or (outcome == "partly" and operates and _on_domain(a, b)):
+        if outcome == "same" or (outcome == "partly" and operates and on_domain(a, b)):
             return "right", "", ""
         if outcome == "partly":
             return "unchecked", "domain", ""
@@ -296,28 +270,10 @@ class Judge:
             return "unchecked", "condition", ""
         if a.op == "sym" and not b.free() and not (self.known.symbols.get(a.name) or a).free():
             return "unchecked", "condition", ""
-        found = _numbers(one, other, relation)
+        found = numbers(one, other, relation)
         if found[0] == "wrong" and (a.free() | b.free()) & self.known.solved:
             return "unchecked", "condition", ""  # a solution is no value for all that follows
         return found
-
-    def _signed(self, a: Node, b: Node, relation: str) -> tuple[Verdict, str, str]:
-        """± on one side or both: the two values, as a set."""
-        if relation not in ("=", "\\approx") or a.free() or b.free():
-            return "unchecked", "sign", ""
-        left, right = signs(a), signs(b)
-        met = [[_numbers(one, other, relation)[0] for other in right] for one in left]
-        covers = all("right" in row for row in met) and all(
-            "right" in column for column in zip(*met, strict=True)
-        )
-        if covers:
-            return "right", "", ""
-        if all(verdict == "wrong" for row in met for verdict in row):
-            return "wrong", "", ""
-        lost = any(all(v == "wrong" for v in row) for row in met) and any(
-            all(v == "wrong" for v in column) for column in zip(*met, strict=True)
-        )
-        return ("wrong", "", "") if lost else ("unchecked", "sign", "")
 
     def _asked(self, a: Node, b: Node) -> tuple[Verdict, str, str]:
         from .sympy_process import ask
@@ -333,76 +289,3 @@ class Judge:
 def _readings(a: Node, b: Node) -> list[tuple[Node, Node]]:
     joined = Node("add", (a, b))
     return [(one.args[0], one.args[1]) for one in variants(joined)]
-
-
-def _numbers(a: Node, b: Node, relation: str) -> tuple[Verdict, str, str]:
-    """Two sides without symbols."""
-    from .sympy_process import ask
-
-    if a.has("limit") or b.has("limit") or any(one.op == "const" and one.name == "inf" for node in (a, b) for one in node.walk()):  # fmt: skip
-        if relation != "=":
-            return "unchecked", "relation", ""
-        answer = ask(a, b)
-        if answer == "same":
-            return "right", "", ""
-        return ("wrong", "", "") if answer == "different" else ("unchecked", answer, "")
-    if relation == "\\approx":
-        return rounded(a, b)
-    outcome = constants(a, b)
-    if outcome == "unknown" or outcome == "partly":
-        return "unchecked", "value", ""
-    if relation == "=":
-        if outcome == "same":
-            return "right", "", ""
-        verdict, why, _ = rounded(a, b, exactly=True)
-        return verdict, why, _shown(a) if verdict == "wrong" else ""
-    if relation == "\\ne":
-        return ("right" if outcome == "different" else "wrong"), "", ""
-    less = float(Evaluator().value(a, {})) < float(Evaluator().value(b, {}))
-    tests: dict[str, Callable[[], bool]] = {
-        "<": lambda: outcome == "different" and less,
-        ">": lambda: outcome == "different" and not less,
-        "\\le": lambda: outcome == "same" or less,
-        "\\ge": lambda: outcome == "same" or not less,
-    }
-    return ("right" if tests[relation]() else "wrong"), "", ""
-
-
-def _shown(node: Node) -> str:
-    """The value of a side, as it is shown beside a wrong one."""
-    try:
-        value = Evaluator().value(node, {})
-    except (Undefined, Unclear):
-        return ""
-    if isinstance(value, Fraction):
-        if value.denominator == 1:
-            return str(value.numerator)
-        return (
-            f"{value.numerator}/{value.denominator}"
-            if value.denominator < 1000
-            else f"{float(value):.6g}"
-        )
-    return f"{float(value):.6g}"
-
-
-def _antiderivative(a: Node, b: Node, name: str) -> tuple[Verdict, str, str]:
-    """Sides with an indefinite integral are the same up to a constant, which has to be written."""
-    outcome = identity(derive(a, name), derive(b, name))
-    bare = [node for node in (a, b) if not any(one.op == "integral" and len(one.args) == 1 for one in node.walk())]  # fmt: skip
-    if outcome == "different":
-        return "wrong", "", ""
-    if outcome != "same" and not (
-        outcome == "partly" and _on_domain(derive(a, name), derive(b, name))
-    ):
-        return "unchecked", "domain", ""
-    if any(not any(letter[0] in "CcKk" for letter in node.free() - {name}) for node in bare):
-        return "unchecked", "constant", ""
-    return "right", "", ""
-
-
-def _on_domain(a: Node, b: Node) -> bool:
-    """Whether two sides agree at every point where both exist: operators imply their domain."""
-    from .compare import at_point, regions
-
-    found = [at_point(a, b, at) for points in regions(a.free() | b.free()) for at in points]
-    return "different" not in found and found.count("same") >= 8

@@ -94,3 +94,17 @@ def _signed(node: Node, sign: int) -> Node:
     if node.op == "pm":
         return args[0] if node.value * sign > 0 else Node("neg", args)
     return replace(node, args=args)
+
+
+def under(sign: str | None, term: Node) -> Node:
+    """A term with the sign before it."""
+    if sign == "-":
+        return Node("neg", (term,))
+    if sign in ("\\pm", "\\mp"):
+        return Node("pm", (term,), value=Fraction(1 if sign == "\\pm" else -1))
+    return term
+
+
+def is_mixed(left: Node, right: Node) -> bool:
+    r"""`2\frac{1}{2}` is two and a half to one reader and one to another."""
+    return left.op == "num" and right.op == "div" and not right.free() and not right.has("const", "pow", "call")  # fmt: skip
