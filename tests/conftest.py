@@ -72,7 +72,7 @@ class Kernel:
 
     def run(self, code: str, timeout: float = 60) -> list[dict[str, Any]]:
         """Execute a cell to its end; its outputs as a notebook would save them."""
-        return self.outputs(self.client.execute(code), timeout)
+        return self.outputs(self.client.execute(code, stop_on_error=False), timeout)
 
     def outputs(self, asked: str, timeout: float = 60) -> list[dict[str, Any]]:
         """The outputs of a cell that was started with `client.execute`, once it is idle."""
