@@ -60,9 +60,8 @@ def normalise(
             notes.append(say("frame {number} of {count}", number=picture.tell() + 1, count=count))
         turn = _turn(picture)
         size = picture.size
-        if data:
-            _draft(picture, max_pixels)
-        rgb, ground, opaque = _flatten(picture, background, notes, label)
+        drafted = bool(data) and _draft(picture, max_pixels)
+        rgb, ground, opaque = _flatten(picture, background, notes, label, ours=bool(data))
     except ImageError:
         raise
     except Exception as error:
@@ -72,7 +71,7 @@ def normalise(
         size = size if upright.size == rgb.size else size[::-1]
         rgb = upright
     padded = _is_thin(rgb)
-    fitted = _fit(rgb, max_pixels, ground, notes, label)
+    fitted = _fit(rgb, max_pixels, ground, notes, label, drafted=drafted)
 
     png = strip_png(data) if opaque and fitted is rgb and turn is None else None
     if png is not None and not is_heavy(len(png), fitted.width * fitted.height):
@@ -141,14 +140,16 @@ def _turn(picture: PIL.Image.Image) -> PIL.Image.Transpose | None:
     }.get(orientation)  # type: ignore[arg-type]  # the tag may hold anything
 
 
-def _draft(picture: PIL.Image.Image, max_pixels: int) -> None:
+def _draft(picture: PIL.Image.Image, max_pixels: int) -> bool:
     """Let a large JPEG be decoded at 1/2, 1/4 or 1/8, still no smaller than what is sent."""
+    before = picture.size
     shrink = math.sqrt(max_pixels / (picture.width * picture.height))
     if shrink < 1:
         picture.draft(
             "RGB",
             (math.ceil(picture.width * shrink), math.ceil(picture.height * shrink)),
         )
+    return picture.size != before
 
 
 def _flatten(
@@ -156,8 +157,13 @@ def _flatten(
     background: Background,
     notes: list[str],
     label: str,
+    *,
+    ours: bool,
 ) -> tuple[PIL.Image.Image, Colour, bool]:
-    """Its RGB pixels, the colour behind them, and whether it was opaque and 8 bits deep."""
+    """Its RGB pixels, the colour behind them, and whether it was opaque and 8 bits deep.
+
+    What is `ours` needs no copy: nobody else looks at it.
+    """
     import PIL.Image
 
     ground = _BLACK if background == "black" else _WHITE
@@ -172,6 +178,9 @@ def _flatten(
         "RGBa",
         "La",
     ):
+        if ours and picture.mode == "RGB":
+            picture.load()
+            return picture, ground, True
         return picture.convert("RGB"), ground, not deep
     rgba = picture.convert("RGBA")
     alpha = rgba.getchannel("A")
@@ -207,6 +216,8 @@ def _fit(
     ground: Colour,
     notes: list[str],
     label: str,
+    *,
+    drafted: bool,
 ) -> PIL.Image.Image:
     """The picture padded, enlarged or scaled down to what the service takes; itself if it fits."""
     import PIL.Image
@@ -242,5 +253,7 @@ def _fit(
         # Rounding the short side down must not push the shape over the ratio again.
         long = min(math.floor(max(picture.size) * shrink), _MOST_RATIO * short)
         size = (long, short) if picture.width >= picture.height else (short, long)
-        picture = picture.resize(size, PIL.Image.Resampling.LANCZOS, reducing_gap=3.0)
+        # What was decoded at a fraction is smooth already: twice as quick, and no worse.
+        how = PIL.Image.Resampling.HAMMING if drafted else PIL.Image.Resampling.LANCZOS
+        picture = picture.resize(size, how, reducing_gap=3.0)
     return picture
