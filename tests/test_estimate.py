@@ -219,6 +219,28 @@ def test_the_cost_after() -> None:
     assert cost(Usage(output_tokens=5), "qwen3-vl-plus", "beijing", thought=True) is None
 
 
+def test_real_stands_beside_estimated() -> None:
+    """After the call one reads how far the estimate was off, in tokens and as a ratio."""
+    expected = estimate(ask())
+    sent = expected.input_tokens + 3
+    after = cost(
+        Usage(input_tokens=sent, output_tokens=100),
+        "qwen3-vl-plus",
+        "beijing",
+        thought=True,
+        estimate=expected,
+    )
+    assert after is not None
+    assert (after.estimate, after.input_tokens, after.difference) == (expected, sent, 3)
+    assert after.ratio == sent / expected.input_tokens
+    shown = repr(after)
+    assert len(shown) < 200
+    assert all(part in shown for part in (f"input {sent:,}", "+3", "×", "at most ¥", "prices of 20"))
+    bare = replace(after, estimate=None)
+    assert (bare.difference, bare.ratio) == (None, None)
+    assert "estimated" not in repr(bare)
+
+
 def test_thinking_that_did_not_happen_is_not_billed_as_such(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -96,7 +96,7 @@ class Estimate:
         return not (self.images_exact and self.text_exact)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Cost:
     """What a call cost by the service's own count, beside what was expected."""
 
@@ -104,6 +104,33 @@ class Cost:
     currency: Currency
     price_dated: str
     estimate: Estimate | None = None
+    """What was counted before it was sent."""
+    input_tokens: int = 0
+    """What was sent, as the service counted it."""
+
+    @property
+    def difference(self) -> int | None:
+        """Tokens of input that the service counted beyond the estimate; None without an estimate."""
+        return None if self.estimate is None else self.input_tokens - self.estimate.input_tokens
+
+    @property
+    def ratio(self) -> float | None:
+        """The service's count of the input by the estimate's; None without an estimate."""
+        expected = self.estimate.input_tokens if self.estimate else 0
+        return self.input_tokens / expected if expected else None
+
+    def __repr__(self) -> str:
+        said = [money(self.amount, self.currency), f"input {self.input_tokens:,} tokens"]
+        if self.estimate is not None and self.ratio is not None:
+            known = "≈ " if self.estimate.approximate else ""
+            said.append(
+                f"estimated {known}{self.estimate.input_tokens:,} ({self.difference:+,}, "
+                f"{self.ratio:.3f} ×)"
+            )
+            if self.estimate.cost_at_most is not None:
+                most = money(self.estimate.cost_at_most, self.estimate.currency)
+                said.append(f"at most {most} expected")
+        return f"Cost({', '.join(said)}, prices of {self.price_dated})"
 
 
 def estimate(request: Request, *, region: str = "beijing", hosted: bool = True) -> Estimate:
@@ -165,7 +192,7 @@ def cost(
         return None
     tier = price.tier(usage.input_tokens, thought=thought)
     amount = (usage.input_tokens * tier.input + usage.output_tokens * tier.output) / _MILLION
-    return Cost(amount, price.currency, price.dated, estimate)
+    return Cost(amount, price.currency, price.dated, estimate, usage.input_tokens)
 
 
 def _picture(image: Sent, request: Request, model: Model | None, *, hosted: bool) -> Picture:
