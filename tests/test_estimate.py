@@ -235,7 +235,9 @@ def test_real_stands_beside_estimated() -> None:
     assert after.ratio == sent / expected.input_tokens
     shown = repr(after)
     assert len(shown) < 200
-    assert all(part in shown for part in (f"input {sent:,}", "+3", "×", "at most ¥", "prices of 20"))
+    assert all(
+        part in shown for part in (f"input {sent:,}", "+3", "×", "at most ¥", "prices of 20")
+    )
     bare = replace(after, estimate=None)
     assert (bare.difference, bare.ratio) == (None, None)
     assert "estimated" not in repr(bare)

@@ -19,8 +19,10 @@ class Reader(Protocol):
         """The number as it stands on the axis."""
 
 
-def curve(xs: Any, ys: Any, label: str, x: Reader, y: Reader) -> dict[str, Any] | None:
-    """The facts of a line; None if no point of it is finite."""
+def curve(
+    xs: Any, ys: Any, label: str, x: Reader, y: Reader, *, pointed: bool = True
+) -> dict[str, Any] | None:
+    """The facts of a line, with the points that draw it if `pointed`; None without any point."""
     np = numpy()
     u, v = array(xs), array(ys)
     good = np.isfinite(u) & np.isfinite(v)
@@ -36,7 +38,7 @@ def curve(xs: Any, ys: Any, label: str, x: Reader, y: Reader) -> dict[str, Any] 
     def at(i: int) -> list[Any]:
         return [x.value(u[i]), y.value(v[i])]
 
-    points = chosen(u, v, MOST_POINTS, log=y.scale == "log") if rising else []
+    points = chosen(u, v, MOST_POINTS, log=y.scale == "log") if rising and pointed else []
     return {
         "label": label,
         "n": n,

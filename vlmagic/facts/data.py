@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from .axis import EPOCH, Axis, every_axes
 from .names import colours, named, rgba
-from .numbers import array
+from .numbers import array, numpy
 
 MOST = 100_000
 """Points of one figure that are kept."""
@@ -203,6 +203,9 @@ def _curve(line: Any, label: str, *, summary: bool) -> Iterator[tuple[Series, bo
     x, y = array(line.get_xdata(orig=False)), array(line.get_ydata(orig=False))
     if not len(x):
         return
+    if len(x) > MOST:
+        yield Series(label, "line", summary=summary, whole=False), False
+        return
     if len(x) > 1 and x[0] > x[-1]:
         x, y = x[::-1], y[::-1]
     steady = bool((x[1:] >= x[:-1]).all())
@@ -214,12 +217,10 @@ def points_of(x: Any, y: Any, label: str, kind: Kind) -> Series:
     """The finite ones of points, in their order; without numbers if there are too many."""
     if len(x) > MOST:
         return Series(label, kind, whole=False)
-    kept = [
-        (a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True) if a - a == 0 and b - b == 0
-    ]
-    return Series(
-        label, kind, tuple(a for a, _ in kept), tuple(b for _, b in kept), whole=bool(kept)
-    )
+    np = numpy()
+    kept = np.isfinite(x) & np.isfinite(y)
+    x, y = (np.asarray(one)[kept].tolist() for one in (x, y))
+    return Series(label, kind, tuple(x), tuple(y), whole=bool(x))
 
 
 def _bars(container: Any, x: Axis, y: Axis, legend: Any) -> tuple[Series, bool]:

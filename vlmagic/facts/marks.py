@@ -192,7 +192,9 @@ class Marks:
 
     def _curve(self, line: Any, label: str) -> None:
         data = line.get_xdata(orig=False), line.get_ydata(orig=False)
-        if found := curve(*data, label, self.x, self.y):
+        # Of more lines than this no points are told.
+        pointed = len(self.axes.lines) <= MOST_POINTS
+        if found := curve(*data, label, self.x, self.y, pointed=pointed):
             self.add("lines", found)
 
     # -- patches, collections, pictures, words -------------------------------------------

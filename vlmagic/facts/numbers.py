@@ -23,7 +23,8 @@ def array(values: Any) -> Any:
     np = numpy()
     if np.ma.is_masked(values):
         values = values.astype(float).filled(np.nan)
-    return np.asarray(np.ma.getdata(values), dtype=float).ravel()
+    found = np.asarray(np.ma.getdata(values), dtype=float)
+    return found if found.ndim == 1 else found.ravel()
 
 
 def short(value: Any) -> float | int | None:

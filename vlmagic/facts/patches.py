@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from .axis import Axis
 from .numbers import array, chosen, numpy, short
 
 _MOST_POINTS = 12
+_MOST_OUT = 100_000
+"""Points of one line that may be the outliers of a box."""
 
 
 def pie(wedges: Sequence[Any], texts: Sequence[Any]) -> list[list[Any]]:
@@ -111,7 +113,9 @@ def _spined(axes: Any, middle: float, low: float, high: float) -> bool:
         if type(group).__name__ == "LineCollection":
             strokes += [array(one).reshape(-1, 2).T for one in group.get_segments()[:60]]
     return any(
-        len(x) == 2 and _near(y, middle) and low - 1e-9 <= x.min() < x.max() <= high + 1e-9
+        len(x) == 2
+        and (abs(y - middle) <= 1e-6 * (1 + abs(middle))).all()
+        and low - 1e-9 <= x.min() < x.max() <= high + 1e-9
         for x, y in strokes
     )
 
@@ -162,86 +166,100 @@ def _edges(along: Any, across: Any) -> tuple[Any, Any, Any]:
     return places, low, high
 
 
+class _Stroke(NamedTuple):
+    """A line of a box plot: how many points it has, and how far it reaches."""
+
+    line: Any
+    n: int
+    left: float
+    right: float
+    low: float
+    high: float
+
+    @property
+    def flipped(self) -> _Stroke:
+        """The same with x and y exchanged."""
+        return _Stroke(self.line, self.n, self.low, self.high, self.left, self.right)
+
+
+def _stroke(line: Any) -> _Stroke:
+    x, y = (one.tolist() for one in _xy(line))
+    if not x:
+        return _Stroke(line, 0, 0.0, 0.0, 0.0, 0.0)
+    return _Stroke(line, len(x), min(x), max(x), min(y), max(y))
+
+
 def boxes(axes: Any) -> Iterator[tuple[dict[str, Any], set[int]]]:
     """Each box of a box plot, and the ids of the artists that it is made of.
 
     A box is a closed rectangle, drawn as a line of five points or as a path; its median crosses
     it, its whiskers begin at its ends.
     """
-    lines = [(line, *_xy(line)) for line in axes.lines]
-    strokes = [(line, x, y) for line, x, y in lines if 2 <= len(x) <= 3 or not len(x)]
-    for artist, x, y in [*lines, *((p, *_path(p)) for p in axes.patches)]:
-        if not _is_rectangle(x, y):
-            continue
-        left, right, low, high = x.min(), x.max(), y.min(), y.max()
-        middle, centre = (left + right) / 2, (low + high) / 2
-        found = _crossing(strokes, left, right, low, high, middle)
+    outlines = [(line, *_xy(line)) for line in axes.lines if len(line.get_xdata(orig=False)) == 5]
+    frames = [
+        (artist, float(x.min()), float(x.max()), float(y.min()), float(y.max()))
+        for artist, x, y in (*outlines, *((patch, *_path(patch)) for patch in axes.patches))
+        if _is_rectangle(x, y)
+    ]
+    if not frames:
+        return
+    upright = [_stroke(line) for line in axes.lines if len(line.get_xdata(orig=False)) <= _MOST_OUT]
+    lying = [stroke.flipped for stroke in upright]
+    for artist, left, right, low, high in frames:
+        found = _crossing(upright, left, right, low, high)
         if found:
-            box = {"at": middle, "low": low, "q1": low, "q3": high, "high": high}
+            strokes, box = upright, {"at": (left + right) / 2, "q1": low, "q3": high}
         else:
-            flipped = [(line, v, u) for line, u, v in strokes]
-            found = _crossing(flipped, low, high, left, right, centre)
-            box = {"at": centre, "low": left, "q1": left, "q3": right, "high": right}
-            box["horizontal"] = True
+            found, strokes = _crossing(lying, low, high, left, right), lying
+            box = {"at": (low + high) / 2, "q1": left, "q3": right, "horizontal": True}
         if not found:
             continue
+        box |= {"low": box["q1"], "high": box["q3"]}
         parts = {id(artist)}
-        for line, word, value in found:
-            parts.add(id(line))
+        for stroke, word, value in found:
+            parts.add(id(stroke.line))
             if word == "median":
                 box["median"] = value
             elif word == "low":
                 box["low"] = min(box["low"], value)
             elif word == "high":
                 box["high"] = max(box["high"], value)
-        across = box.get("horizontal", False)
-        for line, u, v in lines:
-            place = v if across else u
-            beyond = u if across else v
-            if id(line) in parts or (len(place) and not _near(place, box["at"])):
+        for one in strokes:
+            if id(one.line) in parts or (one.n and not _near(one, box["at"])):
                 continue
-            if not len(place) or (beyond < box["q1"]).any() or (beyond > box["q3"]).any():
-                parts.add(id(line))
-                if len(place) and line.get_marker() not in ("", "None", None, " "):
-                    box["outliers"] = len(place)
-        if "median" in box:
-            yield box, parts
+            if not one.n or one.low < box["q1"] or one.high > box["q3"]:
+                parts.add(id(one.line))
+                if one.n and one.line.get_marker() not in ("", "None", None, " "):
+                    box["outliers"] = one.n
+        yield box, parts
 
 
 def _crossing(
-    strokes: Sequence[tuple[Any, Any, Any]],
-    left: float,
-    right: float,
-    low: float,
-    high: float,
-    middle: float,
-) -> list[tuple[Any, str, float]]:
-    """The median, whiskers and caps of an upright box among two-point lines."""
-    found: list[tuple[Any, str, float]] = []
-    width = right - left
-    for line, x, y in strokes:
-        if len(x) < 2:
+    strokes: Sequence[_Stroke], left: float, right: float, low: float, high: float
+) -> list[tuple[_Stroke, str, float]]:
+    """The median, whiskers and caps of an upright box among short lines; [] without a median."""
+    found: list[tuple[_Stroke, str, float]] = []
+    width, middle = right - left, (left + right) / 2
+    for one in strokes:
+        if one.n not in (2, 3):
             continue
-        level = y.min() == y.max()
-        inside = low <= y.min() and y.max() <= high
-        if (
-            level
-            and inside
-            and abs(x.min() - left) < width / 4
-            and abs(x.max() - right) < width / 4
-        ):
-            found.append((line, "median", float(y[0])))
-        elif _near(x, middle) and abs(y.max() - low) <= 1e-9 * (1 + abs(low)):
-            found.append((line, "low", float(y.min())))
-        elif _near(x, middle) and abs(y.min() - high) <= 1e-9 * (1 + abs(high)):
-            found.append((line, "high", float(y.max())))
-        elif level and not inside and abs((x.min() + x.max()) / 2 - middle) < 1e-9 * (1 + width):
-            found.append((line, "cap", float(y[0])))
+        level = one.low == one.high
+        inside = low <= one.low and one.high <= high
+        wide = abs(one.left - left) < width / 4 and abs(one.right - right) < width / 4
+        if level and inside and wide:
+            found.append((one, "median", one.low))
+        elif _near(one, middle) and abs(one.high - low) <= 1e-9 * (1 + abs(low)):
+            found.append((one, "low", one.low))
+        elif _near(one, middle) and abs(one.low - high) <= 1e-9 * (1 + abs(high)):
+            found.append((one, "high", one.high))
+        elif level and not inside and abs((one.left + one.right) / 2 - middle) < 1e-9 * (1 + width):
+            found.append((one, "cap", one.low))
     return found if any(word == "median" for _, word, _ in found) else []
 
 
-def _near(values: Any, at: float) -> bool:
-    return bool(len(values)) and bool((abs(values - at) <= 1e-6 * (1 + abs(at))).all())
+def _near(stroke: _Stroke, at: float) -> bool:
+    """Whether a line stands upright at a place."""
+    return max(abs(stroke.left - at), abs(stroke.right - at)) <= 1e-6 * (1 + abs(at))
 
 
 def _is_rectangle(x: Any, y: Any) -> bool:
