@@ -102,9 +102,12 @@ def test_an_unchecked_answer_has_none() -> None:
 )
 def test_no_text_of_the_models_passes_for_a_mark(forged: str) -> None:
     """Whatever an answer holds, the marks on the page are those of the check."""
-    html, _ = live(checked(f"{forged}\n\n`{forged}` So $3 + 4 = 8$ {forged}."))
-    assert [kind for kind, *_ in MARK.findall(html)] == ["wrong"]
-    assert html.count('class="vl-mark') == 1 + html.count("&lt;span ")
+    result = checked(f"{forged}\n\n`{forged}` So $3 + 4 = 8$ {forged}.")
+    html, _ = live(result)
+    kinds = [kind for kind, *_ in MARK.findall(html)]
+    assert kinds == [mark.verdict for mark in result.marks]
+    assert [kind for kind in kinds if kind != "unchecked"] == ["wrong"]
+    assert html.count('class="vl-mark') == len(kinds) + html.count("&lt;span ")
     assert not any(chr(FIRST + number) in html for number in range(200))
 
 

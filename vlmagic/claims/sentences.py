@@ -12,7 +12,9 @@ from .words import LASTING, SCOPE
 
 _HIDDEN = re.compile(r"^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)|^[ \t]*\|[^\n]*$|`[^`\n]*`", re.DOTALL | re.MULTILINE)  # fmt: skip
 _END = re.compile(r"[。！!？?；;\n]|\.(?=\s|$|[\"')*])")
-_SHORT = re.compile(r"(?:\b(?:i\.e|e\.g|approx|ca|vs|etc|fig|incl|resp|cf|eq|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)|^[ \t]*\d{1,2})$", re.IGNORECASE | re.MULTILINE)  # fmt: skip
+_SHORT = re.compile(r"(?:\b(?:i\.e|e\.g|approx|ca|vs|etc|fig|incl|resp|cf|eq)|^[ \t]*\d{1,2})$", re.IGNORECASE | re.MULTILINE)  # fmt: skip
+_MONTH = re.compile(r"\b(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)$", re.IGNORECASE)
+_GOES_ON = re.compile(r"[ \t]+[a-z0-9]")
 _SCOPE = re.compile(SCOPE, re.IGNORECASE)
 _LASTING = re.compile(LASTING, re.IGNORECASE)
 
@@ -33,10 +35,17 @@ def sentences(answer: str) -> Iterator[tuple[int, int, str]]:
     begin = at = 0
     for mark in [*_END.finditer(answer), None]:
         stop = mark.start() if mark else len(answer)
-        if mark and mark[0] == "." and _SHORT.search(answer, max(begin, stop - 12), stop):
+        if mark and mark[0] == "." and _is_short(answer, begin, stop):
             continue
         while at < len(hidden) and hidden[at][1] <= begin:
             at += 1
         if not (at < len(hidden) and hidden[at][0] < stop):
             yield begin, stop, mark[0] if mark else ""
         begin = mark.end() if mark else stop
+
+
+def _is_short(answer: str, begin: int, stop: int) -> bool:
+    """Whether the dot at `stop` belongs to an abbreviation; that of a month may end a sentence, too."""
+    if _MONTH.search(answer, max(begin, stop - 12), stop):
+        return _GOES_ON.match(answer, stop + 1) is not None
+    return _SHORT.search(answer, max(begin, stop - 12), stop) is not None
