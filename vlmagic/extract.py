@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from .errors import AnswerError, MissingExtra
@@ -53,6 +54,10 @@ def schema_of(schema: Any) -> dict[str, Any]:
     )
 
 
+_TRIES = 1_000
+"""So many brackets of an answer are tried: each may lead to the bottom of a deep one."""
+
+
 def _first_json(answer: str) -> Any:
     text = answer.strip()
     candidates = [text, *(found["code"].strip() for found in _FENCE.finditer(answer))]
@@ -62,7 +67,7 @@ def _first_json(answer: str) -> Any:
         except (ValueError, RecursionError):
             continue
     decoder = json.JSONDecoder()
-    for found in re.finditer(r"[\[{]", text):
+    for found in islice(re.finditer(r"[\[{]", text), _TRIES):
         try:
             return decoder.raw_decode(text, found.start())[0]
         except (ValueError, RecursionError):

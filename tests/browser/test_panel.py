@@ -246,5 +246,8 @@ def test_as_a_cell(desk: Desk) -> None:
     found.locator(".vl-name").fill("why")
     found.get_by_role("button", name="As a cell").click()
     found.locator(".vl-written pre").wait_for()
-    assert found.locator(".vl-written pre").inner_text() == '%%vlreason -i @title:"Loss 0" -o why\nWhy?'
+    assert (
+        found.locator(".vl-written pre").inner_text()
+        == '%%vlreason -i @title:"Loss 0" -o why\nWhy?'
+    )
     assert json.dumps(desk.said) == "[]"
