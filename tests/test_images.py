@@ -16,8 +16,10 @@ import PIL.ImageDraw
 import pytest
 from PIL.PngImagePlugin import PngInfo
 
+from vlmagic.catalog import find
 from vlmagic.errors import ImageError
-from vlmagic.images import Image, normalise
+from vlmagic.images import Image, Video, normalise
+from vlmagic.images.allowed import check
 
 NOISE = np.random.default_rng(7)
 
@@ -527,3 +529,49 @@ def test_only_web_addresses_are_remote(url: str) -> None:
     """Nothing but http(s) and the service's own storage is handed to it as an address."""
     with pytest.raises(ImageError):
         Image.from_url(url, "p")
+
+
+@pytest.mark.parametrize(
+    ("url", "words", "hosted"),
+    [
+        ("http://localhost:8888/files/a.png", "cannot reach localhost", True),
+        ("http://127.0.0.1/a.png", "cannot reach", True),
+        ("http://[::1]/a.png", "cannot reach", True),
+        ("https://192.168.1.5/a.png", "cannot reach", True),
+        ("http://169.254.169.254/a", "cannot reach", True),
+        ("http://nas/a.png", "cannot reach nas", True),
+        ("http://cluster.internal/a.png", "cannot reach", True),
+        ("https://me:word@example.com/a.png", "a name or a password", False),
+        ("https://example.com/report.PDF?page=1", "of a page", False),
+        ("https://example.com/index.html", "of a page", False),
+        ("https://github.com/o/r/blob/main/a.png", "of a page", False),
+    ],
+)
+def test_addresses_that_lead_to_no_picture(url: str, words: str, hosted: bool) -> None:
+    """A private address, a password and a page are refused before anything is sent."""
+    far = Image.from_url(url, "far")
+    with pytest.raises(ImageError, match=words) as caught:
+        check([far], None, hosted=hosted)
+    assert "word@" not in str(caught.value)
+    if hosted:
+        check([far], None)  # a server of one's own may well reach it
+
+
+def test_addresses_that_may_be_pictures_are_left_to_the_service() -> None:
+    """No suffix, an odd one, a signed address: the service will see."""
+    for url in ("https://example.com/a", "https://8.8.8.8/a.php?sig=1", "oss://bucket/a.png"):
+        check([Image.from_url(url, "far")], None, "dashscope", hosted=True)
+
+
+def test_more_than_the_model_takes() -> None:
+    """By address, inline and as videos: one too many of each is refused before it is sent."""
+    model = find("qwen3-vl-plus")
+    assert model is not None
+    far = Image.from_url("https://example.com/a", "far")
+    film = Video.from_url("https://example.com/a.mp4", "film")
+    near = normalise(scene(), label="near")
+    check([far] * 256, model)
+    check([near] * 250 + [far] * 6 + [film] * 64, model)
+    for pictures in ([far] * 257, [near] * 251, [near] * 250 + [far] * 7, [film] * 65):
+        with pytest.raises(ImageError, match="more than qwen3-vl-plus takes"):
+            check(pictures, model)

@@ -68,7 +68,12 @@ def prepare(
     if not prompt.strip():
         raise CellError(say("There is no question."), say("Write it below the %%vlreason line."))
     rules.check(settings)
-    check_pictures(images, find(settings["model"]) if settings.hosted else None, settings.api)
+    check_pictures(
+        images,
+        find(settings["model"]) if settings.hosted else None,
+        settings.api,
+        hosted=settings.hosted,
+    )
     thinking, response_format = rules.thinks(settings), None
     told = list(notices)
     if as_json or schema is not None:

@@ -118,6 +118,7 @@ class Model:
     """Most pictures by URL."""
     max_inline_images: int = 250
     """Most pictures inside the request (base64)."""
+    max_videos: int = 64
     max_image_bytes: int = 10 * 2**20
     """Most bytes of one picture as base64: the older, lower one of two documented values."""
     video: Video | None = None
