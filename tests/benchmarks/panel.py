@@ -48,6 +48,7 @@ PAINT = """() => new Promise((done) => {
   look();
 })"""
 WATCH = """() => {
+  if (window.late) return;
   window.late = []; window.long = [];
   document.addEventListener('keydown', (event) => {
     const at = event.timeStamp;
@@ -71,13 +72,11 @@ panel"""
 BUSY = "import time\nuntil = time.time() + 8\nwhile time.time() < until: sum(range(1000))"
 
 
-def opened(desk: Desk, name: str, figures: int, *more: str) -> Notebook:
+def opened(desk: Desk, figures: int, *more: str) -> Notebook:
     """A notebook with figures shown, and a panel that has been made once."""
-    notebook = desk.open(
-        name, [LOAD, PLOTS.format(figures), "%vl panel", CLEAR, "%vl panel", *more]
-    )
+    notebook = desk.open([LOAD, PLOTS.format(figures), "%vl panel", CLEAR, "%vl panel", *more])
     for number in range(3):
-        notebook.run(number, 120)
+        notebook.run(number)
     notebook.page.wait_for_timeout(1500)
     notebook.page.evaluate(WATCH)
     return notebook
@@ -86,11 +85,10 @@ def opened(desk: Desk, name: str, figures: int, *more: str) -> Notebook:
 def paint(desk: Desk, _: Emulator) -> dict[str, Any]:
     """Milliseconds from Shift+Enter to the panel's frame, and to all of its 32 thumbnails."""
     rows = []
-    notebook = opened(desk, "paint.ipynb", 32)
+    notebook = opened(desk, 32)
     for _again in range(4):
         rows.append(notebook.page.evaluate(PAINT))
         notebook.page.wait_for_timeout(1500)
-    notebook.page.close()
     return {
         "frame_ms": round(statistics.median(row["frame"] for row in rows)),
         "all_32_ms": round(statistics.median(row["all"] for row in rows)),
@@ -100,7 +98,7 @@ def paint(desk: Desk, _: Emulator) -> dict[str, Any]:
 
 def ask(desk: Desk, service: Emulator) -> dict[str, Any]:
     """Milliseconds from Ctrl+Enter until the service has the request; the first one warms up."""
-    notebook = opened(desk, "ask.ipynb", 4)
+    notebook = opened(desk, 4)
     panel = notebook.cell(2).locator(".vl-panel")
     rows = []
     for number in range(12):
@@ -114,7 +112,6 @@ def ask(desk: Desk, service: Emulator) -> dict[str, Any]:
             arg=number + 1,
         )
         rows.append(1000 * service.log[before].at - notebook.page.evaluate("() => window.pressed"))
-    notebook.page.close()
     warm = rows[2:]
     return {
         "first_ms": round(rows[0]),
@@ -126,7 +123,7 @@ def ask(desk: Desk, service: Emulator) -> dict[str, Any]:
 
 def typing(desk: Desk, _: Emulator) -> dict[str, Any]:
     """Milliseconds from a key to the next frame."""
-    notebook = opened(desk, "typing.ipynb", 32, BUSY)
+    notebook = opened(desk, 32, BUSY)
     area = notebook.cell(2).locator("textarea")
 
     def typed() -> list[float]:
@@ -139,7 +136,6 @@ def typing(desk: Desk, _: Emulator) -> dict[str, Any]:
     notebook.start(5)
     notebook.page.wait_for_timeout(300)
     busy = typed()
-    notebook.page.close()
     ratio = statistics.median(busy) / statistics.median(idle)
     return {
         "idle_median_ms": round(statistics.median(idle), 1),
@@ -153,8 +149,8 @@ def thread(desk: Desk, _: Emulator) -> dict[str, Any]:
     """The longest task while the last turn streams, alone and after ninety-nine others."""
     found: dict[str, Any] = {}
     for count in (1, 100):
-        notebook = opened(desk, f"thread{count}.ipynb", 1, THREAD.format(count))
-        notebook.run(5, 240)
+        notebook = opened(desk, 1, THREAD.format(count))
+        notebook.run(5)
         panel = notebook.cell(5).locator(".vl-panel")
         notebook.page.wait_for_function(
             "n => document.querySelectorAll('.vl-turn').length === n - 1", arg=count, timeout=60_000
@@ -173,7 +169,6 @@ def thread(desk: Desk, _: Emulator) -> dict[str, Any]:
             "longest_gap_between_frames_ms": round(notebook.page.evaluate("() => window.gap")),
             "characters_shown": len(text),
         }
-        notebook.page.close()
     return found
 
 
@@ -203,6 +198,7 @@ def main() -> None:
             with sync_playwright() as play:
                 browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
                 desk = Desk(running, browser.new_context(viewport={"width": 1100, "height": 900}))
+                desk.context.set_default_timeout(240_000)
                 for name in asked.only.split(","):
                     print(json.dumps({"row": name, **ROWS[name](desk, service)}), flush=True)
                 browser.close()
