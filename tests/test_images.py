@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import contextlib
 import io
+import socket
 import struct
 import sys
 import zlib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -473,6 +475,72 @@ def test_an_svg_is_drawn_or_the_way_is_told(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(sys.modules, "cairosvg", None)
     with pytest.raises(ImageError, match="pip install vl-convert-python"):
         normalise(svg, label="p")
+
+
+SVG = (
+    "<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink' {}>{}</svg>"
+)
+GREEN = "<rect width='90' height='50' fill='#0a0'/>"
+
+
+def test_an_svg_is_harmless(tmp_path: Path) -> None:
+    """Nothing that a drawing names is fetched or read, and no script of it runs."""
+    pytest.importorskip("vl_convert")
+    secret = tmp_path / "secret.png"
+    PIL.Image.new("RGB", (90, 50), "red").save(secret)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/a.png"
+        inside = (
+            "data:image/svg+xml;base64,"
+            + base64.b64encode(
+                SVG.format("", f"<image href='{secret}' width='90' height='50'/>").encode()
+            ).decode()
+        )
+        body = GREEN + "".join(
+            f"<image {href}='{way}' width='90' height='50'/>"
+            for href in ("href", "xlink:href")
+            for way in (address, str(secret), secret.as_uri(), "//127.0.0.1/a", inside)
+        )
+        body += f"<script>fetch('{address}')</script><style>@import url('{address}');</style>"
+        body += "<foreignObject><p xmlns='http://www.w3.org/1999/xhtml'>page</p></foreignObject>"
+        image = normalise(
+            SVG.format("width='90' height='50' onload='x()'", body).encode(), label="p"
+        )
+        with pytest.raises(TimeoutError):
+            server.accept()
+    assert {tuple(pixel) for pixel in pixels(image).reshape(-1, 3).tolist()} == {(0, 170, 0)}
+
+
+def test_what_an_svg_carries_within_is_drawn() -> None:
+    """Pictures written out in it and references to its own parts stay."""
+    pytest.importorskip("vl_convert")
+    red = base64.b64encode(saved(PIL.Image.new("RGB", (9, 9), "red"))).decode()
+    body = (
+        "<defs><linearGradient id='g'><stop stop-color='#0000ff'/></linearGradient>"
+        "<rect id='r' width='45' height='50' fill='url(#g)'/></defs><use xlink:href='#r'/>"
+        f"<image x='45' width='45' height='50' href='data:image/png;base64,{red}' preserveAspectRatio='none'/>"
+    )
+    seen = pixels(normalise(SVG.format("width='90' height='50'", body).encode(), label="p"))
+    assert (seen[50, 20].tolist(), seen[50, 150].tolist()) == ([0, 0, 255], [255, 0, 0])
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        ("width='50000' height='50000'", "50000×50000 is more than 64 megapixels"),
+        ("width='1e9' height='1e9'", "more than 64 megapixels"),
+        ("viewBox='0 0 90000 90000' width='100%'", "90000×90000 is more"),
+        ("width='90in' height='9000cm'", "more than 64 megapixels"),
+        ("width='9' height='9'><rect", "could not be drawn"),
+        ("width='9' height='9'>&unknown;<g ", "could not be drawn"),
+        ("width='9' height='9'>" + "<g>" * 5000 + "</g>" * 5000 + "<g/", "could not be drawn"),
+    ],
+)
+def test_an_svg_of_any_size_is_refused_before_it_is_drawn(size: str, words: str) -> None:
+    """A size that would take the memory, and what is no XML, are refused in a sentence."""
+    with pytest.raises(ImageError, match=words):
+        normalise(SVG.format(size, "").encode(), label="p")
 
 
 def test_an_svg_becomes_a_picture() -> None:

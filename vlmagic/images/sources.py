@@ -8,11 +8,12 @@ before a pixel is decoded. This room refuses to change what it opened.
 from __future__ import annotations
 
 import io
-import re
 from typing import TYPE_CHECKING
 
 from vlmagic.errors import ImageError
 from vlmagic.language import say
+
+from .drawings import is_svg, rasterise
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -35,8 +36,8 @@ def open_picture(data: bytes, label: str) -> PIL.Image.Image:
             say("{label}: there are no bytes in it.", label=label),
             say("Save or download it again."),
         )
-    if _is_svg(data):
-        data = _rasterise(data, label)
+    if is_svg(data):
+        data = rasterise(data, label, MAX_PIXELS)
     picture = _recognise(data, _COMMON, label)
     if picture is None:
         PIL.Image.init()
@@ -91,34 +92,6 @@ def damaged(label: str, error: Exception) -> ImageError:
         say("{label}: the picture is damaged or cut off ({error}).", label=label, error=error),
         say("Save or download it again."),
     )
-
-
-def _is_svg(data: bytes) -> bool:
-    # Comments, a doctype and an XML declaration may stand before the root element.
-    return bool(re.match(rb"(?:\xef\xbb\xbf)?\s*(?:<[?!][^>]*>\s*)*<svg[\s>]", data[:4096]))
-
-
-def _rasterise(data: bytes, label: str) -> bytes:
-    """An SVG as PNG at twice its size, by whichever converter is installed."""
-    try:
-        try:
-            import vl_convert
-
-            return bytes(vl_convert.svg_to_png(data.decode("utf-8"), scale=2.0))
-        except ImportError:
-            import cairosvg  # type: ignore[import-not-found, unused-ignore]
-
-            return bytes(cairosvg.svg2png(bytestring=data, scale=2.0))
-    except (ImportError, OSError) as error:  # cairosvg without the cairo library: OSError
-        raise ImageError(
-            say("{label}: an SVG has to be drawn first, and nothing here can.", label=label),
-            say("Install a converter: pip install vl-convert-python"),
-        ) from error
-    except Exception as error:
-        raise ImageError(
-            say("{label}: the SVG could not be drawn ({error}).", label=label, error=error),
-            say("Save the figure as PNG instead."),
-        ) from error
 
 
 def _unreadable(data: bytes, label: str) -> ImageError:
