@@ -83,6 +83,11 @@ def test_the_same_notebook_next_year(tmp_path: Path, emulator: Emulator) -> None
         assert word in said
     assert cli(tmp_path, "recordings", "check", "c.ipynb")[0] == 1
     assert "No neural network" in cli(tmp_path, "recordings", "show", "why-does-the-loss-rise-at-the-end-" + _digest(tmp_path) + "-1")[1]  # fmt: skip
+    status, said = cli(tmp_path, "recordings", "show", "why-does")
+    assert (status, "2 recordings begin with why-does." in said) == (1, True)
+    assert "There is no recording what" in cli(tmp_path, "recordings", "show", "what")[1]
+    assert "Nothing in vlmagic-recordings can go." in cli(tmp_path, "recordings", "prune")[1]
+    assert "2 recordings, " in cli(tmp_path, "recordings")[1]
     status, said = cli(tmp_path, "recordings", "shows")
     assert (status, "There are: check" in said) == (1, True)
 

@@ -6,6 +6,7 @@ This room refuses to know how a recording is written: it makes sentences and tab
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -20,32 +21,62 @@ from .table import Table
 from .transcript import Transcript
 
 
-def listing(cabinet: recording.Cabinet) -> Table:
+def listing(cabinet: recording.Cabinet) -> Table | str:
     """Every recording: what was asked, of whom, how it ended, what it cost, and whether it was used."""
     found = recording.rows(cabinet.folder, cabinet.used)
+    if not found:
+        return say("There are no recordings in {folder}.", folder=cabinet.folder)
     heads = [
-        say("recording"),
         say("question"),
+        say("asking"),
         say("model"),
         say("ended"),
         say("size"),
         say("cost"),
         say("used now"),
+        say("recording"),
     ]
     rows = [
         [
-            row.name,
             _short(row.prompt),
+            str(row.asking),
             row.model,
             _state(row),
-            f"{row.size / 1000:.1f} kB",
+            _kilobytes(row.size),
             money(*row.cost) if row.cost else "–",
             say("yes") if row.used else "",
+            row.name,
         ]
         for row in found
     ]
-    below = [] if rows else [say("There are no recordings in {folder}.", folder=cabinet.folder)]
-    return Table(heads, rows, below)
+    return Table(heads, rows, [_together(found), _pictures(cabinet.folder)])
+
+
+def _together(found: Sequence[Row]) -> str:
+    spent: dict[str, float] = {}
+    for row in found:
+        if row.cost is not None:
+            spent[row.cost[1]] = spent.get(row.cost[1], 0.0) + row.cost[0]
+    return say(
+        "{count} recordings, {size}, {used} used now; asking cost {cost}.",
+        count=len(found),
+        size=_kilobytes(sum(row.size for row in found)),
+        used=sum(row.used for row in found),
+        cost=" + ".join(money(amount, currency) for currency, amount in spent.items()) or "–",
+    )
+
+
+def _pictures(folder: recording.Folder) -> str:
+    kept = len(list(folder.images()))
+    if folder.tracked and folder.consent is None:
+        return say("{count} pictures; git tracks {folder}, so none is kept until you allow it with: vlmagic recordings pictures keep", count=kept, folder=folder)  # fmt: skip
+    if folder.tracked and not folder.consent:
+        return say("{count} pictures; none is kept (allow it with: vlmagic recordings pictures keep).", count=kept)  # fmt: skip
+    return say("{count} pictures are kept beside them.", count=kept)
+
+
+def _kilobytes(size: int) -> str:
+    return f"{size / 1000:.1f} kB"
 
 
 def told(cabinet: recording.Cabinet, mode: str) -> str:
@@ -124,9 +155,24 @@ def prune(cabinet: recording.Cabinet, *, sure: bool) -> Table | str:
     return Table([say("can go")], [[name] for name in gone], below)
 
 
+def _named(cabinet: recording.Cabinet, begun: str) -> str:
+    """The name of the recording that begins like this."""
+    known = [entry.name for entry in cabinet.folder.entries()]
+    meant = [name for name in known if name in (begun, f"{begun}.jsonl")]
+    meant = meant or [name for name in known if name.startswith(begun)]
+    if len(meant) == 1:
+        return meant[0]
+    if meant:
+        problem = say("{count} recordings begin with {name}.", count=len(meant), name=begun)
+    else:
+        problem = say("There is no recording {name} in {folder}.", name=begun, folder=cabinet.folder)  # fmt: skip
+        meant = difflib.get_close_matches(begun, known, 3, 0.3)
+    raise CellError(problem, say("There are: {names}.", names=", ".join(meant or known[:3] or ["–"])))  # fmt: skip
+
+
 def shown(cabinet: recording.Cabinet, name: str) -> Result:
-    """A recording as a Result: its repr is what the cell showed."""
-    found = cabinet.recording(name)
+    """A recording as a Result: its repr is what the cell showed. The beginning of its name is enough."""
+    found = cabinet.recording(_named(cabinet, name))
     notices = (say("Not whole: {why}.", why=found.problem),) if found.problem else ()
     result = Result(None, Context(notices=notices, replayed_from=found.name))
     result.transcript = Transcript.of(found.events)

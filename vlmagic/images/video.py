@@ -53,6 +53,8 @@ class Video:
     origin: str = "video"
     title: str = ""
     notes: tuple[str, ...] = ()
+    source: str | None = None
+    """SHA-256 (hex) of the file that the frames were sampled from; never sent."""
 
     data: ClassVar[bytes] = b""
     media_type: ClassVar[str] = ""
@@ -248,7 +250,8 @@ def animation(data: bytes, label: str, title: str = "", origin: str = "file") ->
     made = film(taken, fps=fps, label=label, origin=origin, title=title)
     told = (say("{sent} of {count} frames", sent=len(taken), count=count),)
     notes = made.notes if len(taken) == count else (*told, *made.notes)
-    return Video(label, made.frames, made.fps, total / 1000, None, origin, title, notes)
+    known = hashlib.sha256(data).hexdigest()
+    return Video(label, made.frames, made.fps, total / 1000, None, origin, title, notes, known)
 
 
 def _may_move(data: bytes) -> bool:

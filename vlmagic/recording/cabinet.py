@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from vlmagic.errors import RecordingError, SettingsError
+from vlmagic.images import Video
 from vlmagic.language import say
 from vlmagic.request import Request
 
@@ -186,7 +187,18 @@ class Cabinet:
     def _keep_images(
         self, request: Request, confirm: Callable[[str], bool | None] | None
     ) -> Iterator[str]:
-        """Keep the pictures beside the recording, if that was agreed to where git would share them."""
+        """Keep the pictures beside the recording, if that was agreed to where git would share them.
+
+        The frames of a video are not kept: they are many, and the video has a file of its own.
+        """
+        for image in request.images:
+            if isinstance(image, Video) and image.frames:
+                what = say("its file") if image.source else say("the pixels of its frames")
+                yield say(
+                    "{label} is not kept beside the recording, which knows it by {what}.",
+                    label=image.label,
+                    what=what,
+                )
         images = [image for image in request.images if image.data]
         images += [image for turn in request.history for image in turn.images if image.data]
         if not images:

@@ -6,6 +6,7 @@ machine. This room refuses to decide whether that matters.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import platform
 from collections.abc import Callable, Iterator, Mapping
@@ -13,7 +14,7 @@ from functools import cache
 from importlib import metadata
 from typing import Any
 
-from vlmagic.images import Picture
+from vlmagic.images import Picture, Video
 from vlmagic.request import Request
 
 _SPEC_LIBRARIES = ("plotly", "altair")
@@ -30,8 +31,18 @@ def version(library: str) -> str:
         return ""
 
 
+def data_digest(image: Picture) -> str | None:
+    """What stays the same when it is drawn anew: a figure's data and text, a video's file."""
+    if not isinstance(image, Video):
+        return image.facts_digest
+    sampled = f"{len(image.frames)} × 1/{image.fps:g} s of {image.source}"
+    return hashlib.sha256(sampled.encode()).hexdigest() if image.source else None
+
+
 def drawn_by(image: Picture) -> str | None:
     """The library whose version decides the pixels of this picture; None if none is known."""
+    if isinstance(image, Video) and image.source:
+        return "av" if image.origin == "video" else "pillow"
     if image.origin in _SPEC_LIBRARIES:
         return image.origin
     return "matplotlib" if image.facts_digest or image.origin == "matplotlib" else None
@@ -42,11 +53,11 @@ def libraries(request: Request) -> dict[str, str]:
 
     The same version draws other pixels on another processor; Pillow scales what is too large.
     """
-    drawn = sorted({library for image in _images(request) if (library := drawn_by(image))})
+    drawn = {library for image in _images(request) if (library := drawn_by(image))}
     if not drawn:
         return {}
     machine = f"{platform.system()}-{platform.machine()}"
-    return {name: version(name) for name in (*drawn, "pillow")} | {"machine": machine}
+    return {name: version(name) for name in sorted({*drawn, "pillow"})} | {"machine": machine}
 
 
 def redrawn(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:

@@ -17,6 +17,7 @@ import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from math import isfinite
 from typing import Any, NoReturn
 
 from vlmagic.language import say
@@ -35,13 +36,25 @@ _WORDS = ("digest", "alike", "model", "replayed", "made", "by")
 
 
 def encode(data: Mapping[str, Any], before: int) -> tuple[bytes, int]:
-    """The line for the data, with its newline, and its sum; `before` is the sum of the last line."""
+    """The line for the data, with its newline, and its sum; `before` is the sum of the last line.
+
+    The names of the data are our own words.
+    """
+    fields = [f'"{name}": {_value(value)}' for name, value in data.items()]
+    text = "{" + ", ".join(fields) + "}"
     try:
-        raw = _ENCODER.encode(data).encode()
+        raw = text.encode()
     except UnicodeEncodeError:  # a lone surrogate, which UTF-8 cannot write
         raw = json.dumps(data).encode()
     checksum = zlib.crc32(raw, before)
     return b'%s, "sum": "%08x"}\n' % (raw[:-1], checksum), checksum
+
+
+def _value(value: object) -> str:
+    """A value as JSON. The encoder takes three times as long for a number as for a text."""
+    if type(value) is float and isfinite(value):
+        return repr(value)
+    return _ENCODER.encode(value)
 
 
 def decode(line: bytes, before: int) -> tuple[dict[str, Any], int]:

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from vlmagic.images import Picture
+from vlmagic.images import Picture, Video
 from vlmagic.language import say
 from vlmagic.request import FACTS_OPEN, Request
 
-from .drawn import drawn_by
+from .drawn import data_digest, drawn_by
 from .scrub import Scrub
 
 _SHOWN = 80
@@ -41,8 +41,8 @@ def alike(request: Request) -> str:
 
 
 def _known(image: Picture) -> list[str]:
-    if image.facts_digest:
-        return ["data", image.facts_digest, "facts" if image.facts else ""]
+    if known := data_digest(image):
+        return ["data", known, "facts" if image.facts else ""]
     return ["pixels", image.digest]
 
 
@@ -71,7 +71,8 @@ def _picture(image: Picture) -> dict[str, Any]:
         "title": image.title,
         "size": [image.width, image.height],
         "digest": image.digest,
-        "data": image.facts_digest,
+        "data": data_digest(image),
+        "frames": len(image.frames) if isinstance(image, Video) else 0,
         "facts": image.facts,
         "by": drawn_by(image),
     }

@@ -74,6 +74,8 @@ class Recorder:
         self._taken = 0
         """How many events of the transcript have been looked at."""
         self._held: list[_Spoken] = []
+        self._channel: object = None
+        """Of which text they are."""
         self.whole = False
         """Whether everything has been written, to the last line."""
         self._rewrote = False
@@ -136,9 +138,14 @@ class Recorder:
         ready: list[Event] = []
         for event in events:
             if isinstance(event, (Thinking, Answer, ToolCall)):
-                if self._held and _channel(self._held[0]) != _channel(event):
+                channel = _channel(event)
+                if channel != self._channel:
                     ready += self._release()
-                self._held += _split(event)
+                    self._channel = channel
+                if len(_words(event)) > _LONGEST:
+                    self._held += _split(event)
+                else:
+                    self._held.append(event)
                 continue
             ready += self._release()
             if isinstance(event, Notice):
@@ -234,13 +241,11 @@ def _end(result: Result) -> dict[str, Any]:
 def _split(event: _Spoken) -> list[_Spoken]:
     """A text that is too long for a line, as several events: they join to the same."""
     words = _words(event)
-    if len(words) <= _LONGEST:
-        return [event]
     return [_with(event, words[at : at + _LONGEST]) for at in range(0, len(words), _LONGEST)]
 
 
-def _channel(event: _Spoken) -> tuple[type[Event], int]:
-    return type(event), event.index if isinstance(event, ToolCall) else 0
+def _channel(event: _Spoken) -> object:
+    return ("call", event.index) if isinstance(event, ToolCall) else type(event)
 
 
 def _words(event: _Spoken) -> str:

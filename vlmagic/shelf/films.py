@@ -6,6 +6,7 @@ This room refuses the network, and containers that lead to other files (playlist
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 import sys
 from collections.abc import Iterator
@@ -106,6 +107,8 @@ def read(source: Path | bytes, label: str) -> Video:
                     say("Give a video or a picture."),
                 )
             frames, seconds = _taken(container, container.streams.video[0], label)
+            opened.seek(0)
+            known = hashlib.file_digest(opened, "sha256").hexdigest()
     except (av.FFmpegError, EOFError, ValueError, OSError) as error:
         problem = getattr(error, "strerror", None) or str(error)
         raise ImageError(
@@ -122,7 +125,8 @@ def read(source: Path | bytes, label: str) -> Video:
     while len(frames) < LEAST_FRAMES:  # a clip of a moment stands still
         frames.append(frames[-1])
     fps = len(frames) / seconds if seconds > 0 else 2.0
-    return film(frames, fps=fps, label=label, origin="video", title=name, photographs=True)
+    made = film(frames, fps=fps, label=label, origin="video", title=name, photographs=True)
+    return replace(made, source=known)
 
 
 def _taken(container: Any, stream: Any, label: str) -> tuple[list[Any], float]:
