@@ -86,6 +86,22 @@ def test_a_variable_a_display_and_a_follow_up(kernel: Kernel) -> None:
     assert kernel.value("third.stale").startswith(f"{SAYS}{count}]")
 
 
+def test_an_answer_of_a_panel(kernel: Kernel) -> None:
+    """A panel's answer is told, too: in its Result and in the saved copy of its thread."""
+    kernel.run(LOSS.format(last=1))
+    kernel.run(
+        "import vlmagic\npanel = vlmagic.Panel()\n"
+        "panel._ask('m', {**panel.widget.draft, 'text': 'What is it?', 'name': 'seen'})\nseen.wait()"
+    )
+    kernel.run(LOSS.format(last=9))
+    assert kernel.value("seen.stale").startswith(SAYS)
+    assert "Ask again" in kernel.value("panel._turns[0].saved()['text/markdown']")
+    assert "panel seen" in str(kernel.run("%vl stale"))
+    kernel.run(LOSS.format(last=1))
+    assert kernel.value("seen.stale") == ""
+    kernel.run("panel.close()")
+
+
 def test_figures_of_one_title_in_one_cell_are_told_apart(kernel: Kernel) -> None:
     """The second figure of a cell is not the first one, though they are called alike."""
     loop = "for last in ({}, {}):\n    plt.plot([1, last]); plt.title('Loss'); plt.show()"

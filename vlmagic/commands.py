@@ -206,7 +206,9 @@ def _show(magics: VLMagics, words: Sequence[str]) -> object:
 def _stale(magics: VLMagics, _: Sequence[str]) -> Table:
     rows = [
         [
-            f"In [{one.run.number}]" + (f" {one.name}" if one.name else ""),
+            " ".join(
+                [f"In [{one.run.number}]" if one.run.number else say("panel"), one.name]
+            ).strip(),
             _short(one.prompt),
             seen.name,
             f"In [{seen.since.number}]",
@@ -216,7 +218,11 @@ def _stale(magics: VLMagics, _: Sequence[str]) -> Table:
         if seen.since is not None
     ]
     heads = [say("answer"), say("question"), say("figure"), say("other data since")]
-    below = say("Run the cells of these answers again.") if rows else say("No answer is stale.")
+    below = (
+        say("Run the cells of these answers again, or ask again in the panel.")
+        if rows
+        else say("No answer is stale.")
+    )
     return Table(heads, rows, [below])
 
 

@@ -53,8 +53,9 @@ def _values(option: Option, word: str, magics: VLMagics) -> Iterator[str]:
     """What an option takes, the likeliest first."""
     if option.name == "image":
         yield from _references(word, magics)
-    elif option.name == "model":
-        yield from (model.name for model in catalog.MODELS)
+    elif option.name in ("model", "compare"):
+        before = word[: word.rfind(",") + 1]
+        yield from (before + model.name for model in catalog.MODELS)
     elif option.name in ("out", "follow"):
         yield from commands.results(magics)
     elif option.name == "schema":

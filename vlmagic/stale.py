@@ -83,16 +83,18 @@ class Asked:
 
     @property
     def line(self) -> str:
-        """What stands with the answer while it is stale."""
-        for seen in self.figures:
-            if seen.since is not None:
-                return say(
-                    "Stale since In [{cell}]: {figure} has been shown again with other data. Run "
-                    "this cell again; %vl stale lists all.",
-                    figure=seen.name,
-                    cell=seen.since.number,
-                )
-        return ""
+        """What stands with the answer while it is stale; a panel's has no cell to run again."""
+        seen = next((one for one in self.figures if one.since is not None), None)
+        if seen is None or seen.since is None:
+            return ""
+        what = say(
+            "Stale since In [{cell}]: {figure} has been shown again with other data.",
+            figure=seen.name,
+            cell=seen.since.number,
+        )
+        if not self.run.number:
+            return f"{what} {say('Ask again; %vl stale lists all.')}"
+        return f"{what} {say('Run this cell again; %vl stale lists all.')}"
 
 
 class Stale:
@@ -111,9 +113,10 @@ class Stale:
         with self._lock:
             return [one for one in self._answers if one.line]
 
-    def asked(self, request: Request, name: str | None = None) -> Asked:
+    def asked(self, request: Request, name: str | None = None, *, in_cell: bool = True) -> Asked:
         """Remember a question that is about to be asked; what its cell asked before is forgotten."""
-        run = self._shelf.hooks.current if self._shelf.hooks else Run(0, 0)
+        hooks = self._shelf.hooks if in_cell else None
+        run = hooks.current if hooks is not None else Run(0, 0)
         images = [*request.images, *(one for turn in request.history for one in turn.images)]
         found = Asked(run, request.prompt, name or "", [])
         found.figures += [seen for image in images if (seen := self._seen(image)) is not None]

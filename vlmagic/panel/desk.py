@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import weakref
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -262,13 +263,16 @@ class Panel:
         self._turns.append(turn)
         if name:
             self._bind(name, result)
-        threading.Thread(
-            target=question.put,
-            args=(prepared, source, turn),
-            kwargs={"cancel": turn.cancel, "result": result},
-            name="vlmagic-ask",
-            daemon=True,
-        ).start()
+        watch = self._reader.stale
+        looked = watch.asked(prepared.request, name, in_cell=False) if watch is not None else None
+        tell = weakref.WeakMethod(turn.outdated)
+
+        def run() -> None:
+            question.put(prepared, source, turn, cancel=turn.cancel, result=result)
+            if watch is not None and looked is not None:
+                watch.answered(looked, result, lambda line: (now := tell()) and now(line))
+
+        threading.Thread(target=run, name="vlmagic-ask", daemon=True).start()
         self._tell("asked", message, id=turn.number)
         self._list_turns()
 

@@ -22,6 +22,7 @@ from .draft import Draft, check_name, estimate_line, name_notices, sentence, wis
 if TYPE_CHECKING:
     from vlmagic.request import Request
     from vlmagic.run import Source
+    from vlmagic.stale import Stale
 
     from .tray import Tray
     from .turn import Turn
@@ -45,13 +46,23 @@ class Reader:
         found: MutableMapping[str, Any] = self._shell.user_ns if self._shell is not None else {}
         return found
 
+    @property
+    def _loaded(self) -> Any:
+        """The extension, where it is loaded."""
+        manager = getattr(self._shell, "magics_manager", None)
+        return manager.registry.get("VLMagics") if manager is not None else None
+
+    @property
+    def stale(self) -> Stale | None:
+        """What remembers the figures that answers speak of, where the extension is loaded."""
+        found: Stale | None = getattr(self._loaded, "stale", None)
+        return found
+
     def settle(self, options: Mapping[str, Any]) -> settings.Settings:
         """Settings as a cell would have them: the extension's, if it is loaded."""
         wished = {**self._options, **options}
-        manager = getattr(self._shell, "magics_manager", None)
-        loaded = manager.registry.get("VLMagics") if manager is not None else None
-        if loaded is not None:
-            found: settings.Settings = loaded.settle(wished)
+        if self._loaded is not None:
+            found: settings.Settings = self._loaded.settle(wished)
             return found
         return settings.resolve(wished, None, os.environ)
 

@@ -123,6 +123,13 @@ class Turn:
         self._channel.flush(ending(self._channel, result, hold=self.taught))
         self._changed(self)
 
+    def outdated(self, line: str) -> None:
+        """One of its figures was shown again with other data, or (no line) as it was."""
+        self._saved.clear()
+        words = line or say("Its figure is shown with the same data again.")
+        self._channel.flush(self._channel.note(words))
+        self._changed(self)
+
 
 def copy(turns: Sequence[Turn]) -> dict[str, str]:
     """The whole thread as it is saved in the notebook: Markdown that needs no widget."""
