@@ -287,6 +287,97 @@ def test_facts_are_of_the_same_moment() -> None:
     assert shelves.resolve([parse("f")], None, {"f": figure}, facts=False).images[0].facts is None
 
 
+def test_a_figure_outlives_its_window() -> None:
+    """Closed, pickled, or made for another backend: a figure is drawn all the same."""
+    import pickle
+
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    closed = _figure()
+    plt.close(closed)
+    foreign = _figure()
+    FigureCanvasSVG(foreign)
+    for figure in (closed, pickle.loads(pickle.dumps(closed)), foreign):
+        (image,) = shelves.resolve([parse("f")], None, {"f": figure}).images
+        assert image.facts
+    assert isinstance(foreign.canvas, FigureCanvasSVG)
+
+
+def _removed() -> Any:
+    axes = _figure().axes[0]
+    axes.remove()
+    return axes
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (plt.figure, "is an empty figure"),
+        (lambda: plt.subplots(figsize=(900, 900))[0], "90000×90000 is more than 64 megapixels"),
+        (_removed, "no picture but matplotlib"),
+        (lambda: plt.subplots()[1].set_title(r"$\frac{$"), "cannot draw this figure"),
+    ],
+    ids=["empty", "giant", "removed", "broken"],
+)
+def test_a_figure_that_cannot_be_drawn_says_why(make: Maker, words: str) -> None:
+    """One line, with a remedy, and no memory spent on what could never be sent."""
+    with pytest.raises(ImageError, match=words) as caught:
+        shelves.resolve([parse("f")], None, {"f": make()})
+    assert "\n" not in str(caught.value)
+    assert caught.value.hint
+
+
+def test_a_resolution_that_no_one_looks_at_is_refused() -> None:
+    """`--dpi` has a limit, too."""
+    with pytest.raises(ImageError, match="lower --dpi"):
+        shelves.resolve([parse("f")], None, {"f": _figure()}, dpi=100_000)
+
+
+def test_a_figure_that_changed_since_it_was_shown() -> None:
+    """`@` is what was shown; drawn anew for `--dpi` it is what it is now, and that is said."""
+    figure, shelf = _figure(), shelves.Shelf()
+    shelf.collect({"image/png": png()}, figure, Run(1, 1, 1))
+    figure.axes[0].lines[0].set_ydata([5, 6])
+    kept = shelves.resolve([parse("@last")], shelf, {})
+    assert (kept.images[0].width, kept.notices) == (40, [])
+    assert '"max":[1,2]' in str(kept.images[0].facts)
+    anew = shelves.resolve([parse("@last")], shelf, {}, dpi=50)
+    assert anew.notices == ["@1.1 has changed since it was shown."]
+    assert '"max":[1,6]' in str(anew.images[0].facts)
+
+
+BROKEN: list[dict[str, Any]] = [
+    {"image/png": "!!!"},
+    {"image/png": "AAA"},
+    {"image/png": base64.b64encode(b"<html>").decode()},
+    {"image/png": None},
+    {"image/svg+xml": "<svg"},
+    {"application/pdf": "JVBER"},
+    {"application/vnd.vegalite.v5+json": {"a": 1}},
+    {
+        "application/vnd.bokehjs_exec.v0+json": {},
+        "application/javascript": 'docs_json = {"a": {"roots": []}}',
+    },
+    {"text/html": '<img src="nope.png">'},
+    {"text/html": '<img src="data:image/png;base64,@@">'},
+    {"text/html": '<img src="javascript:alert(1)">'},
+    {"text/html": 'frames[0] = "data:image/png;base64,AAAA"<img>'},
+]
+
+
+@pytest.mark.parametrize("data", BROKEN, ids=str)
+def test_a_broken_bundle_is_refused_in_words(data: dict[str, Any]) -> None:
+    """Whatever somebody has published under a picture's name, the error is one of ours, one line."""
+    for module in ("bokeh", "vl_convert"):
+        pytest.importorskip(module)
+    shelf = shelves.Shelf()
+    shelf.collect(data, None, Run(1, 1, 1))
+    with pytest.raises(VLReasonError) as caught:
+        shelves.resolve([parse("@last")], shelf, {})
+    assert "\n" not in str(caught.value)
+    assert caught.value.hint
+
+
 def test_slices_are_several_on_purpose() -> None:
     """`pair[:]` sends all and says how many; `pair[1]` sends one."""
     names = _lists()

@@ -87,7 +87,11 @@ def bokeh_json(document: Mapping[str, Any]) -> Drawn | None:
     """A plot or layout of bokeh as its page got it."""
     from bokeh.document import Document
 
-    return bokeh(Document.from_json(document).roots[0])
+    try:
+        root = Document.from_json(document).roots[0]
+    except Exception as error:
+        raise _undrawn("bokeh", error) from error
+    return bokeh(root)
 
 
 def _drawn(what: str, chart: Any, draw: Callable[[], Any]) -> Drawn:
@@ -105,15 +109,19 @@ def _drawn(what: str, chart: Any, draw: Callable[[], Any]) -> Drawn:
         try:
             return Drawn(draw(), origin=what, title=title, facts=known)
         except Exception as caught:  # noqa: BLE001 - a browser and a driver fail in many ways
-            error = ImageError(
-                say(
-                    "This chart of {library} cannot be drawn: {problem}",
-                    library=what,
-                    problem=problem(caught),
-                ),
-                say("Save it as PNG and give the file."),
-            )
+            error = _undrawn(what, caught)
     if known is None:
         raise error
     notice = say("{problem} It goes as facts, without its pixels.", problem=error.message)
     return Drawn(text=known.text, origin=what, title=title, notices=(notice,))
+
+
+def _undrawn(what: str, error: Exception) -> ImageError:
+    return ImageError(
+        say(
+            "This chart of {library} cannot be drawn: {problem}",
+            library=what,
+            problem=problem(error),
+        ),
+        say("Save it as PNG and give the file."),
+    )

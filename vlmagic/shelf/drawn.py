@@ -40,4 +40,4 @@ class Resolved:
 
 def problem(error: Exception) -> str:
     """What went wrong, in one short line."""
-    return f"{type(error).__name__}: {error}"[:300]
+    return " ".join(f"{type(error).__name__}: {error}".split())[:300]

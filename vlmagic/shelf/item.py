@@ -79,9 +79,7 @@ class Item:
         """The encoded raster picture that was shown, or None."""
         if self.mime not in RASTERS or self.payload is None:
             return None
-        if isinstance(self.payload, str):
-            return base64.b64decode(self.payload)
-        return builtins.bytes(self.payload)
+        return decoded(self.payload)
 
     @property
     def bytes(self) -> int:
@@ -110,6 +108,14 @@ class Item:
         size = f" {self.size[0]}×{self.size[1]}" if self.size else ""
         title = f' "{self.title}"' if self.title else ""
         return f"{self.label} {self.kind}{size}{title}"
+
+
+def decoded(raw: str | builtins.bytes) -> builtins.bytes:
+    """The bytes of a picture; what is no base64 after all is left for its reader to refuse."""
+    try:
+        return base64.b64decode(raw) if isinstance(raw, str) else builtins.bytes(raw)
+    except ValueError:
+        return str(raw).encode()
 
 
 def _measure(data: builtins.bytes) -> tuple[int, int] | None:

@@ -48,6 +48,11 @@ def is_figure(obj: Any) -> bool:
     return library is not None and isinstance(obj, library.Figure)
 
 
+def is_empty(figure: Any) -> bool:
+    """Whether there is nothing in a figure of matplotlib but its background."""
+    return len(figure.get_children()) <= 1
+
+
 def drawable(obj: Any) -> bool:
     """Whether an object that was shown without a picture can be drawn later on.
 
@@ -57,7 +62,7 @@ def drawable(obj: Any) -> bool:
         return False
     root = library_of(obj)
     if root == "matplotlib":
-        return is_figure(obj) and len(obj.get_children()) > 1
+        return is_figure(obj) and not is_empty(obj)
     if root not in ("altair", "bokeh"):
         return False
     return any(cls.__name__ in _ALIVE[root] for cls in type(obj).__mro__)

@@ -11,7 +11,7 @@ from vlmagic.errors import CellError
 from vlmagic.language import say
 from vlmagic.references import Open, Shown
 
-from .kinds import pyplot_figures
+from .kinds import is_empty, pyplot_figures
 from .listing import nothing_here
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def unflushed() -> tuple[list[Any], bool]:
 
     The inline backend shows and closes all figures when a cell ends, unless it is told not to.
     """
-    figures = list(pyplot_figures().values())
+    figures = [figure for figure in pyplot_figures().values() if not is_empty(figure)]
     inline = sys.modules.get("matplotlib_inline.config")
     library = sys.modules.get("matplotlib")
     if not figures or library is None:

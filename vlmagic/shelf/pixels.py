@@ -7,7 +7,6 @@ not. This room refuses to search: it is handed one object.
 
 from __future__ import annotations
 
-import base64
 import io
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,12 +14,13 @@ from typing import Any
 
 from vlmagic import facts
 from vlmagic.errors import ImageError
+from vlmagic.images.sources import MAX_PIXELS
 from vlmagic.language import say
 
 from . import charts, pages
 from .drawn import Drawn, problem
-from .item import BOKEH, HTML, PLOTLY, RASTERS, VEGA
-from .kinds import kind_of, library_of, title_of
+from .item import BOKEH, HTML, PLOTLY, RASTERS, VEGA, decoded
+from .kinds import is_empty, kind_of, library_of, title_of
 from .witness import watching
 
 _MOST_FILE = 200 * 2**20
@@ -35,6 +35,11 @@ def draw(obj: Any, *, dpi: int | None = None, name: str = "") -> Drawn:
     """
     figure = facts.figure_of(obj)
     if figure is not None:
+        if is_empty(figure):
+            raise ImageError(
+                say("{label} is an empty figure.", label=name or say("This")),
+                say("Draw in it first, or choose another with -i."),
+            )
         with watching() as shots:
             data = savefig(figure, dpi)
         return Drawn(
@@ -61,13 +66,26 @@ def draw(obj: Any, *, dpi: int | None = None, name: str = "") -> Drawn:
 
 def savefig(figure: Any, dpi: int | None = None) -> bytes:
     """The figure as the notebook would show it: PNG, tight, in its own colours."""
+    resolution = dpi or figure.dpi
+    width, height = (round(inches * resolution) for inches in figure.get_size_inches())
+    if width * height > MAX_PIXELS:
+        raise ImageError(
+            say(
+                "{label}: {width}×{height} is more than {limit} megapixels.",
+                label=say("the figure"),
+                width=width,
+                height=height,
+                limit=MAX_PIXELS // 10**6,
+            ),
+            say("Make the figure smaller, or lower --dpi."),
+        )
     buffer = io.BytesIO()
     try:
         figure.savefig(
             buffer,
             format="png",
             bbox_inches="tight",
-            dpi=dpi or figure.dpi,
+            dpi=resolution,
             facecolor=figure.get_facecolor(),
             edgecolor=figure.get_edgecolor(),
         )
@@ -107,7 +125,7 @@ def bundle(data: Mapping[str, Any], origin: str = "picture") -> Drawn | None:
     """The picture in a mime bundle, as the page got it; None if there is none."""
     for mime in RASTERS:
         if mime in data:
-            return Drawn(_decoded(data[mime]), origin=origin)
+            return Drawn(decoded(data[mime]), origin=origin)
     if "image/svg+xml" in data:
         drawing = data["image/svg+xml"]
         return Drawn(drawing.encode() if isinstance(drawing, str) else drawing, origin=origin)
@@ -120,14 +138,6 @@ def bundle(data: Mapping[str, Any], origin: str = "picture") -> Drawn | None:
             return charts.vega(specification)
     inside = pages.found(data)
     return bundle(dict([inside]), origin) if inside and inside[0] != HTML else None
-
-
-def _decoded(raw: str | bytes) -> bytes:
-    """The bytes of a picture; what is no base64 after all is left for the reader to refuse."""
-    try:
-        return base64.b64decode(raw) if isinstance(raw, str) else raw
-    except ValueError:
-        return str(raw).encode()
 
 
 def _pil(obj: Any) -> Drawn | None:
