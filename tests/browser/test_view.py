@@ -70,6 +70,11 @@ def test_thinking_streams_folds_and_gives_way(desk: Desk, teller: Teller) -> Non
     assert not folded(view)
     teller.think("So it is. ")
     thoughts(view, "Hm. So it is. ")
+    moves = "node => getComputedStyle(node.querySelector('.vl-status'), '::before').animationName"
+    assert view.evaluate(moves) == "vl-breathe"
+    notebook.page.emulate_media(reduced_motion="reduce")
+    assert view.evaluate(moves) == "none"
+    notebook.page.emulate_media(reduced_motion="no-preference")
     time = view.locator(".vl-time")
     notebook.page.wait_for_function(
         "([node, before]) => node.textContent > before",
@@ -296,6 +301,10 @@ def test_a_hostile_answer_runs_and_loads_nothing(desk: Desk) -> None:
     view.locator(".vl-answer").wait_for()
     view.get_by_text("complete", exact=True).wait_for()
     view.locator("details.vl-thinking > summary").click()
+    assert (
+        view.evaluate("node => node.querySelector('.vl-thoughts').textContent.length") > 1_100_000
+    )
+    assert view.evaluate("node => node.scrollWidth <= node.clientWidth")
     assert notebook.page.evaluate("() => window.hacked") is None
     assert not [url for url in desk.asked if "evil" in url]
     assert (
@@ -325,6 +334,11 @@ CONTRAST = """node => {
 }"""
 
 
+STOP_OF_TAB = """() => { const node = document.activeElement, style = getComputedStyle(node);
+  return [node.getBoundingClientRect().top, `${style.outlineStyle} ${style.outlineWidth}`,
+    node.getAttribute('aria-label') || node.textContent]; }"""
+
+
 def test_the_look(desk: Desk) -> None:
     """Shown again: readable in light and dark, nothing wider than 360 px, the picture opens larger."""
     bench = "%%vlreason -o r --max-cost 1000 -m bench-400-0-50\nWhy?"
@@ -345,5 +359,31 @@ def test_the_look(desk: Desk) -> None:
     assert view.get_by_role("status").inner_text() == "complete"
     view.evaluate("node => { node.style.width = '360px'; }")
     assert view.evaluate("node => node.scrollWidth <= node.clientWidth")
-    names = "node => [...node.querySelectorAll('button, summary, a, [tabindex]')].filter(n => n.checkVisibility()).map(n => n.tabIndex)"
-    assert set(view.evaluate(names)) == {0}
+
+
+def test_by_keyboard_and_in_chinese(desk: Desk) -> None:
+    """Tab goes through the view from top to bottom, each stop ringed and named, in the reader's language."""
+    bench = "%%vlreason -o r --max-cost 1000 -m bench-400-0-50\nWhy?"
+    chinese = "%config VLMagics.language = 'zh'"
+    notebook = desk.open([f"{LOAD}\n{chinese}", PLOT, bench, "%vl show r"])
+    for number in range(4):
+        notebook.run(number)
+    view, keys = notebook.view(3), notebook.page.keyboard
+    view.get_by_text("完成", exact=True).wait_for()
+    assert view.get_attribute("lang") == "zh"
+    view.locator("details.vl-thinking > summary").click()
+    view.get_by_role("button", name="放大").focus()
+    stops = []
+    while view.evaluate("node => node.contains(document.activeElement)"):
+        stops.append(view.evaluate(STOP_OF_TAB))
+        keys.press("Tab")
+    heights = [top for top, _, _ in stops]
+    assert heights == sorted(heights)
+    assert {ring for _, ring, _ in stops} == {"solid 2px"}
+    names = [name for _, _, name in stops]
+    assert names[1] == "随图发送的数据"
+    assert names[2].startswith("思考了")
+    assert names[3] == "思考"
+    assert names[-2:] == ["复制回答", "复制思考"]
+    assert view.locator("[aria-live]").count() == 0
+    assert view.get_by_role("status").count() == 1
