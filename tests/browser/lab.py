@@ -106,9 +106,16 @@ class Notebook:
                widgets.filter(widget => widget !== panel).forEach(widget => widget.close());
                app.shell.activateById(panel.id);
                const book = panel.content.model.sharedModel;
-               await panel.sessionContext.session.kernel.requestKernelInfo();
-               await panel.sessionContext.restartKernel();
-               await panel.sessionContext.session.kernel.requestKernelInfo();
+               const context = panel.sessionContext;
+               const answers = async () => {
+                 while (context.session?.kernel?.connectionStatus !== 'connected') {
+                   await new Promise(done => setTimeout(done, 20));
+                 }
+                 await context.session.kernel.requestKernelInfo();
+               };
+               await answers();
+               await context.restartKernel();
+               await answers();
                book.transact(() => {
                  book.deleteCellRange(0, book.cells.length);
                  book.insertCells(0, cells.map(source => ({ cell_type: 'code', source })));

@@ -335,7 +335,7 @@ CONTRAST = """node => {
 
 
 STOP_OF_TAB = """() => { const node = document.activeElement, style = getComputedStyle(node);
-  return [node.getBoundingClientRect().top, `${style.outlineStyle} ${style.outlineWidth}`,
+  return [node.getBoundingClientRect().top - node.closest('.vl').getBoundingClientRect().top, `${style.outlineStyle} ${style.outlineWidth}`,
     node.getAttribute('aria-label') || node.textContent]; }"""
 
 
