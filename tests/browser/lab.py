@@ -39,6 +39,10 @@ FLAGS = [
 ]
 PATIENCE = 90
 """Seconds for whatever a test waits for: a busy machine is slow, and no test asserts a time."""
+LOAD = f"""%load_ext vlmagic
+from vlmagic.render import widget
+widget._PATIENCE = {PATIENCE}"""
+"""The first cell of a notebook; the view, too, has patience with a page."""
 QUIET = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
 
 

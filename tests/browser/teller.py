@@ -10,6 +10,7 @@ from __future__ import annotations
 from itertools import chain
 from queue import SimpleQueue
 
+from lab import LOAD
 from raw_server import RawServer, head, sse
 
 USAGE = {
@@ -30,7 +31,7 @@ class Teller:
     @property
     def asked(self) -> str:
         """The first cell of a notebook that is to ask it."""
-        return f"%load_ext vlmagic\n%config VLMagics.base_url = '{self._server.url}'"
+        return f"{LOAD}\n%config VLMagics.base_url = '{self._server.url}'"
 
     def think(self, text: str) -> None:
         """More thinking."""

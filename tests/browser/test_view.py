@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from lab import Desk, Notebook
+from lab import LOAD, Desk, Notebook
 from teller import Teller
 
 pytest_plugins = ["desks"]
 pytestmark = pytest.mark.browser
 
-LOAD = "%load_ext vlmagic"
 PLOT = (
     "import matplotlib.pyplot as plt\nplt.plot([1, 2, 3], [4, 2, 3]); plt.title('Loss'); plt.show()"
 )
@@ -131,6 +130,26 @@ def test_what_the_reader_holds_stays(desk: Desk, teller: Teller) -> None:
     teller.answer("It is.")
     phase(view, "answering")
     assert not folded(view)
+
+
+def test_folding_moves_nothing_that_is_read(desk: Desk, teller: Teller) -> None:
+    """Who reads further down keeps the line that is being read where it is."""
+    notebook = desk.open([teller.asked, ASK, "print('\\n'.join(map(str, range(120))))"])
+    notebook.run(0)
+    notebook.run(2)
+    notebook.start(1)
+    view, read = notebook.view(1), notebook.output(2)
+    teller.think("".join(LINES))
+    thoughts(view, "".join(LINES))
+    height = view.locator(".vl-thoughts").evaluate("node => node.offsetHeight")
+    read.evaluate("node => node.scrollIntoView({block: 'end'})")
+    place = """node => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() =>
+      done(node.getBoundingClientRect().bottom))))"""
+    before = read.evaluate(place)
+    teller.answer("It is.")
+    phase(view, "answering")
+    assert folded(view)
+    assert abs(read.evaluate(place) - before) < height / 3
 
 
 @pytest.mark.parametrize(("app", "streams"), [("lab", False), ("notebook", False), ("lab", True)])
