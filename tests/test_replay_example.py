@@ -57,7 +57,7 @@ def test_ci_is_content() -> None:
     assert cli(ROOT, "verify", str(NOTEBOOK))[0] == 0
     assert cli(FOLDER, "recordings", "check")[0] == 0
     status, said = cli(ROOT, "recordings", "check")
-    assert (status, "1 notebook" in said) == (0, True)
+    assert (status, "Notebooks: 1; recordings: 4; findings: 0." in said) == (0, True)
 
 
 def test_it_is_small_and_says_what_it_is() -> None:

@@ -87,7 +87,7 @@ def test_the_same_notebook_next_year(tmp_path: Path, emulator: Emulator) -> None
     assert (status, "2 recordings begin with why-does." in said) == (1, True)
     assert "There is no recording what" in cli(tmp_path, "recordings", "show", "what")[1]
     assert "Nothing in vlmagic-recordings can go." in cli(tmp_path, "recordings", "prune")[1]
-    assert "2 recordings, " in cli(tmp_path, "recordings")[1]
+    assert "Recordings: 2, " in cli(tmp_path, "recordings")[1]
     status, said = cli(tmp_path, "recordings", "shows")
     assert (status, "There are: check" in said) == (1, True)
 
@@ -101,6 +101,8 @@ def test_switched_on_in_a_cell(kernel: Kernel, service: Emulator, tmp_path: Path
     """`%vl recordings on` records from now on, `--fresh` asks anew, the list says what was used."""
     folder, before = tmp_path / "kept", len(service.log)
     kernel.run(f"%config VLMagics.recordings = {str(folder)!r}")
+    (said,) = kernel.run("%vl recordings")
+    assert "There are no recordings" in said["text"]
     kernel.run("%vl recordings on")
     kernel.run("%vlreason --no-image -o one What is 6 times 7?")
     kernel.run("%vlreason --no-image --fresh -o two What is 6 times 7?")
@@ -114,6 +116,38 @@ def test_switched_on_in_a_cell(kernel: Kernel, service: Emulator, tmp_path: Path
     kernel.run("%vlreason --no-image What is 6 times 7?")
     kernel.run("four = vlmagic.reason('What is 6 times 7?')")
     assert len(list(folder.iterdir())) == 3
+
+
+@pytest.mark.parametrize(("answer", "kept"), [("y", 1), ("", 0), (None, 0)])
+def test_pictures_in_a_working_copy_are_asked_about(
+    kernel: Kernel, tmp_path: Path, answer: str | None, kept: int
+) -> None:
+    """In a cell the user is asked once; where nobody can answer, they are left out, and it is said."""
+    (tmp_path / ".git").mkdir()
+    folder = tmp_path / "kept"
+    kernel.run(f"%config VLMagics.recordings = {str(folder)!r}")
+    kernel.run("%vl recordings on")
+    kernel.run("plt.plot([1, 2]); plt.show()")
+    for prompt, asks in (("Why?", True), ("Why not?", False)):
+        asked = kernel.client.execute(f"%vlreason -o why {prompt}", allow_stdin=answer is not None)
+        if asks and answer is not None:
+            message = kernel.client.get_stdin_msg(timeout=60)
+            assert (
+                "in a folder that git tracks. Keep the pictures there"
+                in message["content"]["prompt"]
+            )
+            kernel.client.input(answer)
+        kernel.outputs(asked)
+    assert len(list(folder.glob("*.png"))) == kept
+    said = kernel.value("[notice.text for notice in why.notices]")
+    assert any("recordings pictures keep" in text for text in said) is (answer is None)
+
+
+def test_check_that_finds_nothing_to_check(tmp_path: Path) -> None:
+    """A CI job in the wrong folder does not pass for a good one."""
+    assert cli(tmp_path, "recordings", "check") == (
+        1, "No notebook below here has a folder vlmagic-recordings beside it.\n"
+    )  # fmt: skip
 
 
 def test_a_replay_needs_no_key_and_costs_nothing(tmp_path: Path, emulator: Emulator) -> None:

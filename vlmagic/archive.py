@@ -58,7 +58,7 @@ def _together(found: Sequence[Row]) -> str:
         if row.cost is not None:
             spent[row.cost[1]] = spent.get(row.cost[1], 0.0) + row.cost[0]
     return say(
-        "{count} recordings, {size}, {used} used now; asking cost {cost}.",
+        "Recordings: {count}, {size}; used now: {used}. Asking cost {cost}.",
         count=len(found),
         size=_kilobytes(sum(row.size for row in found)),
         used=sum(row.used for row in found),
@@ -69,10 +69,10 @@ def _together(found: Sequence[Row]) -> str:
 def _pictures(folder: recording.Folder) -> str:
     kept = len(list(folder.images()))
     if folder.tracked and folder.consent is None:
-        return say("{count} pictures; git tracks {folder}, so none is kept until you allow it with: vlmagic recordings pictures keep", count=kept, folder=folder)  # fmt: skip
+        return say("Pictures beside them: {count}. git tracks {folder}, so none is added until you allow it with: vlmagic recordings pictures keep", count=kept, folder=folder)  # fmt: skip
     if folder.tracked and not folder.consent:
-        return say("{count} pictures; none is kept (allow it with: vlmagic recordings pictures keep).", count=kept)  # fmt: skip
-    return say("{count} pictures are kept beside them.", count=kept)
+        return say("Pictures beside them: {count}; none is added (allow it with: vlmagic recordings pictures keep).", count=kept)  # fmt: skip
+    return say("Pictures beside them: {count}.", count=kept)
 
 
 def _kilobytes(size: int) -> str:
@@ -118,15 +118,18 @@ def check(named: str, notebooks: Sequence[str]) -> tuple[Table | str, bool]:
     finds it. Without notebooks: all below here that have such a folder.
     """
     beside = Path(named).expanduser()
+    paths = [Path(name) for name in notebooks] or _recorded_below(beside)
+    if not paths:
+        return say("No notebook below here has a folder {folder} beside it.", folder=beside), False
     found, recordings, folders = [], 0, dict[Path, list[Path]]()
-    for path in [Path(name) for name in notebooks] or _recorded_below(beside):
+    for path in paths:
         folders.setdefault(path.parent / beside, []).append(path)
     for place, paths in sorted(folders.items()):
         folder = recording.Folder(place)
         found += recording.check(folder, paths)
         recordings += len(folder.entries())
     counted = say(
-        "{notebooks} notebooks, {recordings} recordings, {findings} findings.",
+        "Notebooks: {notebooks}; recordings: {recordings}; findings: {findings}.",
         notebooks=sum(map(len, folders.values())),
         recordings=recordings,
         findings=len(found),

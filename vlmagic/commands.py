@@ -286,7 +286,11 @@ def _recordings(magics: VLMagics, words: Sequence[str]) -> object:
     found = magics.settle({})
     cabinet = recording.cabinet(found["recordings"])
     if not switched:
-        return archive.act(found["recordings"], words)[0]
+        shown, _ = archive.act(found["recordings"], words)
+        if not isinstance(shown, str):
+            return shown
+        print(shown)
+        return None
     if found["record"] == "auto":
         cabinet.folder.make()
     print(archive.told(cabinet, found["record"]))

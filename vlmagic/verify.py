@@ -43,7 +43,7 @@ def verify(notebook: str, folder: str | None = None) -> tuple[Table, bool]:
     well = all(one.state == "ok" for one in verdicts)
     heads = [say("cell"), say("answer"), say("why")]
     counted = say(
-        "{count} answers, {well} as they were.",
+        "Answers: {count}; as they were: {well}.",
         count=len(verdicts),
         well=sum(one.state == "ok" for one in verdicts),
     )

@@ -57,7 +57,7 @@ def rows(folder: Folder, used: Collection[str] = ()) -> list[Row]:
 
 
 def _asking(head: Head) -> tuple[str, int]:
-    return head.digest, head.asking
+    return head.replayed or head.digest, head.asking
 
 
 def _replaced(row: Row, newest: tuple[str, str] | None) -> bool:
