@@ -343,7 +343,120 @@ def test_the_emulator_describes_what_it_saw(question: str) -> None:
     assert asked.films[0].frames == 8
 
 
+def _gif(folder: Path) -> Any:
+    path = folder / "walk.gif"
+    path.write_bytes(animated("GIF", 8, duration=500))
+    return path
+
+
+def _shown(folder: Path) -> Any:
+    display = pytest.importorskip("IPython.display")
+    return display.Video(str(filmed(folder / "shown.mp4", 40)))
+
+
+def _drawn(_: Path) -> Any:
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    from matplotlib.animation import FuncAnimation
+
+    figure, axes = pyplot.subplots(figsize=(2, 1.5))
+    (line,) = axes.plot([0, 1], [0, 1])
+    found = FuncAnimation(figure, lambda n: (line.set_ydata([n, 1]),), frames=6)
+    pyplot.close(figure)
+    return found
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        lambda folder: filmed(folder / "walk.mp4", 40),
+        _gif,
+        _shown,
+        _drawn,
+        lambda _: film(walking(9), fps=3),
+        lambda _: np.stack([np.asarray(frame) for frame in walking(20)]),
+    ],
+    ids=["file", "gif", "IPython", "FuncAnimation", "frames", "array"],
+)
+@pytest.mark.parametrize("model", [MODEL, "qwen3-vl-8b-thinking", "qvq-max"])
+def test_every_kind_of_video_is_counted_as_the_service_counts(
+    source: Any, model: str, tmp_path: Path
+) -> None:
+    """In both dialects the tokens of the receipt are those of the published formula."""
+    video = looked_at(source(tmp_path))
+    assert isinstance(video, Video)
+    picture = normalise(walking(1)[0], label="beside")
+    request = Request(model, "What moves?", (video, picture), thinking=True)
+    counted = estimate(request).pictures
+    dashscope = {
+        "model": model,
+        "input": {"messages": native.messages(request)},
+        "parameters": {"incremental_output": True},
+    }
+    for dialect, body in (
+        ("compatible", written(request)),
+        ("native", json.dumps(dashscope).encode()),
+    ):
+        asked = emulate(dialect, body, stream=True, files={})
+        assert asked.usage.video_tokens == counted[0].tokens
+        assert len(asked.films) == 1
+        assert asked.films[0].frames == len(video.frames)
+
+
 # -- refused --------------------------------------------------------------------------------------
+
+
+def sound(path: Path) -> Path:
+    """A film of nothing but a second of silence."""
+    av = pytest.importorskip("av")
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("aac", rate=44100)
+        for at in range(40):
+            frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), "fltp", "mono")
+            frame.sample_rate, frame.pts = 44100, at * 1024
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def test_sound_alone_is_no_video(tmp_path: Path) -> None:
+    """A file with a sound track only is refused by name."""
+    with pytest.raises(ImageError, match="only sound"):
+        looked_at(sound(tmp_path / "sound.mp4"))
+
+
+@pytest.mark.parametrize(
+    "nothing", [[], np.zeros((0, 8, 8, 3), np.uint8), np.zeros((4, 0, 8, 3), np.uint8)]
+)
+def test_no_frames_are_no_video(nothing: Any) -> None:
+    """Of nothing nothing is made."""
+    with pytest.raises(ImageError):
+        film(nothing)
+
+
+def test_three_hours_are_sampled_over_their_whole_length(tmp_path: Path) -> None:
+    """A very long film is sent as frames from all of it, and the note says what that means."""
+    av = pytest.importorskip("av")
+    path = tmp_path / "long.mkv"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=1)
+        stream.width, stream.height, stream.pix_fmt, stream.gop_size = 32, 32, "yuv420p", 60
+        for at in range(3 * 3600):
+            shade = at * 255 // (3 * 3600)
+            image = np.full((32, 32, 3), shade, np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, "rgb24")))
+        container.mux(stream.encode(None))
+    video = looked_at(path)
+    assert isinstance(video, Video)
+    assert len(video.frames) == MOST_FRAMES
+    assert abs(video.seconds - 3 * 3600) < 10
+    assert any("limit" in note for note in video.notes)
+    shades = []
+    for frame in video.frames:
+        with PIL.Image.open(io.BytesIO(frame.data)) as picture:
+            shades.append(np.asarray(picture).mean())
+    assert shades == sorted(shades)
+    assert shades[0] < 10
+    assert shades[-1] > 240
 
 
 def test_models_without_videos_are_named() -> None:
