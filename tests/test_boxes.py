@@ -123,6 +123,64 @@ def test_a_box_comes_back_within_half_a_pixel(model: str, size: tuple[int, int])
         assert abs(got - wanted * (image.width / size[0] if side == size[0] else 1)) <= 0.5
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_random_sizes_come_back_within_half_a_pixel(seed: int) -> None:
+    """Whatever the size, the family and the place: the mapping itself loses nothing."""
+    random = np.random.default_rng(seed)
+    size = (int(random.integers(30, 4000)), int(random.integers(30, 3000)))
+    image = blank(*size)
+    x, y = np.sort(random.random((2, 2)), axis=1)
+    for model in (MODEL, OLDER, "qvq-max"):
+        full = resized(image.width, image.height, model) if model == OLDER else (1000, 1000)
+        hi = max(full) if model == OLDER else 0
+        asked = [x[0] * full[0], y[0] * full[1], x[1] * full[0], y[1] * full[1]]
+        if max(asked) <= 1 or hi > 20_000:
+            continue
+        (found,) = corners(boxes(json.dumps({"bbox_2d": asked}), model, [image]))
+        wanted = (x[0] * image.width, y[0] * image.height, x[1] * image.width, y[1] * image.height)
+        assert np.abs(np.subtract(found, wanted)).max() <= 0.5
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_place_of_any_chart_is_its_data(seed: int) -> None:
+    """Logarithmic, inverted, dated and twin axes: a pixel leads back to the data drawn there."""
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    random = np.random.default_rng(seed)
+    figure, axes = pyplot.subplots(figsize=random.uniform(2, 9, 2))
+    dated, twin = bool(random.integers(2)), bool(random.integers(2))
+    start = dt.datetime(2024, 1, 1)  # noqa: DTZ001
+    axes.plot([start, start + dt.timedelta(days=90)] if dated else [1, 900], [1, 900])
+    axes.set_ylim(1, 900)
+    axes.set_yscale(str(random.choice(["linear", "log"])))
+    if random.integers(2):
+        axes.invert_yaxis()
+    if random.integers(2):
+        axes.invert_xaxis()
+    other = axes.twinx() if twin else None
+    if other is not None:
+        other.set_ylim(-5, 5)
+    image = shown(figure, dpi=int(random.integers(60, 200)))
+    frame = image.axes[0]
+    share = random.uniform(0.05, 0.95, 2)
+    across = frame.left + share[0] * (frame.right - frame.left)
+    down = frame.top + share[1] * (frame.bottom - frame.top)
+    (point,) = boxes(json.dumps({"point_2d": [across * 1000, down * 1000]}), MODEL, [image])
+    assert point.data is not None
+    x, y = axes.transData.inverted().transform(axes.transAxes.transform((share[0], 1 - share[1])))
+    got = point.data.x[0]
+    if dated:
+        true = start + dt.timedelta(days=x - axes.convert_xunits(start))
+        assert abs(dt.datetime.fromisoformat(str(got)) - true) < dt.timedelta(hours=1)
+    else:
+        assert got == pytest.approx(x, rel=1e-6)
+    assert point.data.y[0] == pytest.approx(y, rel=1e-6)
+    assert len(point.data.twins) == twin
+    if other is not None:
+        assert point.data.twins[0].y[0] == pytest.approx(5 - 10 * share[1])
+        assert point.data.twins[0].axes == 2
+    pyplot.close(figure)
+
+
 def test_the_numbers_refute_the_family() -> None:
     """Shares of 1 and pixels over 1000 are read as what they are, whatever the model is known for."""
     image = blank(2000, 1000)

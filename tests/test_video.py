@@ -14,6 +14,7 @@ import pytest
 
 from vlmagic.catalog import find
 from vlmagic.dialects import DIALECTS
+from vlmagic.emulator.checks import DialectName
 from vlmagic.emulator.checks import check as emulate
 from vlmagic.emulator.voice import speak
 from vlmagic.errors import ImageError, MissingExtra
@@ -392,10 +393,11 @@ def test_every_kind_of_video_is_counted_as_the_service_counts(
         "input": {"messages": native.messages(request)},
         "parameters": {"incremental_output": True},
     }
-    for dialect, body in (
-        ("compatible", written(request)),
-        ("native", json.dumps(dashscope).encode()),
-    ):
+    bodies: dict[DialectName, bytes] = {
+        "compatible": written(request),
+        "native": json.dumps(dashscope).encode(),
+    }
+    for dialect, body in bodies.items():
         asked = emulate(dialect, body, stream=True, files={})
         assert asked.usage.video_tokens == counted[0].tokens
         assert len(asked.films) == 1

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vlmagic.catalog import find as find_model
 from vlmagic.errors import ImageError
 from vlmagic.images import Image, Picture, resized
-from vlmagic.images.frames import frame_at
+from vlmagic.images.frames import frames_at
 from vlmagic.language import say
 
 from .find import Found, find
@@ -38,6 +38,8 @@ class Data:
     """Which axes of the figure, from 1, as in its facts."""
     x: tuple[Value, Value]
     y: tuple[Value, Value]
+    twins: tuple[Data, ...] = ()
+    """The same place in the values of other axes that lie on these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,14 +171,14 @@ def _place(one: Found, image: Image, number: int, scale: tuple[float, float]) ->
 def _data(image: Image, x: tuple[float, float], y: tuple[float, float]) -> Data | None:
     across = x[0] / image.width, x[1] / image.width
     down = y[0] / image.height, y[1] / image.height
-    frame = frame_at(image.axes, sum(across) / 2, sum(down) / 2)
-    if frame is None:
-        return None
-    return Data(
-        frame.number,
-        (frame.x_at(across[0]), frame.x_at(across[1])),
-        (frame.y_at(down[0]), frame.y_at(down[1])),
-    )
+    found: tuple[Data, ...] = ()
+    for frame in reversed(frames_at(image.axes, sum(across) / 2, sum(down) / 2)):
+        values = (
+            (frame.x_at(across[0]), frame.x_at(across[1])),
+            (frame.y_at(down[0]), frame.y_at(down[1])),
+        )
+        found = (Data(frame.number, *values), *found)
+    return replace(found[0], twins=found[1:]) if found else None
 
 
 def on(

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+_SAME = 1e-6
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -78,7 +79,16 @@ def _read(ruler: Ruler | None, share: float) -> float | str | None:
         return None
 
 
-def frame_at(frames: Sequence[Frame], across: float, down: float) -> Frame | None:
-    """The smallest axes around a place: an inset lies within another. Of twins, the first."""
+def frames_at(frames: Sequence[Frame], across: float, down: float) -> list[Frame]:
+    """The smallest axes around a place (an inset lies within another), and its twins after it."""
     around = [frame for frame in frames if frame.holds(across, down)]
-    return min(around, key=lambda f: (f.right - f.left) * (f.bottom - f.top), default=None)
+    if not around:
+        return []
+    first = min(around, key=lambda f: (f.right - f.left) * (f.bottom - f.top))
+    return [first, *(one for one in around if one is not first and _together(one, first))]
+
+
+def _together(one: Frame, other: Frame) -> bool:
+    """Whether two axes lie on top of each other."""
+    sides = ("left", "top", "right", "bottom")
+    return all(abs(getattr(one, side) - getattr(other, side)) < _SAME for side in sides)
