@@ -14,8 +14,8 @@ import pytest
 
 from vlmagic.catalog import find
 from vlmagic.dialects import DIALECTS
-from vlmagic.emulator.checks import DialectName
 from vlmagic.emulator.checks import check as emulate
+from vlmagic.emulator.rules import DialectName
 from vlmagic.emulator.voice import speak
 from vlmagic.errors import ImageError, MissingExtra
 from vlmagic.estimate import estimate, receipt
