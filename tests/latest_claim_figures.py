@@ -12,9 +12,16 @@ def draw(name: str, figure: Figure, axes: Axes) -> Any:
     """The figure of that name, drawn on these axes."""
     match name:
         case "unemployment":
-            years = list(range(2012, 2022))
-            axes.plot(years, [8.1, 7.4, 6.2, 5.3, 4.9, 4.4, 3.9, 3.7, 8.1, 5.4], label="United States")
-            axes.plot(years, [5.4, 5.2, 5.0, 4.6, 4.1, 3.8, 3.4, 3.1, 3.9, 3.6], label="Germany")
+            axes.plot(
+                range(2012, 2022),
+                [8.1, 7.4, 6.2, 5.3, 4.9, 4.4, 3.9, 3.7, 8.1, 5.4],
+                label="United States",
+            )
+            axes.plot(
+                range(2012, 2022),
+                [5.4, 5.2, 5.0, 4.6, 4.1, 3.8, 3.4, 3.1, 3.9, 3.6],
+                label="Germany",
+            )
             axes.set(xlabel="Year", ylabel="Unemployment rate (%)", title="Unemployment")
             axes.legend()
         case "runtime":
@@ -36,10 +43,12 @@ def draw(name: str, figure: Figure, axes: Axes) -> Any:
             axes.set(ylabel="Cups", title="Coffee sold")
             axes.legend()
         case "budget":
-            axes.pie([35, 30, 20, 10, 5], labels=["Salaries", "Rent", "Marketing", "Travel", "Misc"])
+            axes.pie(
+                [35, 30, 20, 10, 5], labels=["Salaries", "Rent", "Marketing", "Travel", "Misc"]
+            )
         case "房价":
-            years = ["2018", "2019", "2020", "2021", "2022", "2023"]
-            axes.plot(years, [1.52, 1.63, 1.71, 1.86, 1.79, 1.68], marker="o")
+            spans = ["2018", "2019", "2020", "2021", "2022", "2023"]
+            axes.plot(spans, [1.52, 1.63, 1.71, 1.86, 1.79, 1.68], marker="o")
             axes.set(xlabel="年份", ylabel="房价 (万元/平方米)", title="房价走势")
         case "用电":
             names = ["工业", "居民", "商业", "农业"]

@@ -32,7 +32,9 @@ def _end(text: str, at: int) -> int:
     return len(text[:at].rstrip(" $."))
 
 
-@pytest.mark.parametrize("name", ["steps", "steps_second", "steps_third", "steps_fourth", "steps_fifth"])
+@pytest.mark.parametrize(
+    "name", ["steps", "steps_second", "steps_third", "steps_fourth", "steps_fifth"]
+)
 def test_no_step_is_judged_falsely(name: str) -> None:
     """Every verdict is true, nothing open is decided, and at least 60 % of the steps get one."""
     decided = total = 0

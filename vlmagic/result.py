@@ -170,7 +170,7 @@ class Result:
         """`checked: 7 ✓ 1 ✗ 4 not checkable`; nothing without claims, steps, or with --no-check."""
         from .claims import summary
 
-        return summary(self.claims, self.checks)
+        return summary(self.claims, [step for step in self.checks if step.claims])
 
     @property
     def marked(self) -> str:

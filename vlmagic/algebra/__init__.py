@@ -30,6 +30,8 @@ class Step:
     verdict: Verdict
     reason: str = ""
     truth: str = ""
+    claims: bool = True
+    """Whether it says something; a definition or a condition does not, and gets no mark."""
 
 
 def check(answer: str) -> list[Step]:

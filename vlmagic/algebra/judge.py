@@ -11,6 +11,7 @@ This room refuses a verdict where a name has two meanings or a reading is open.
 from __future__ import annotations
 
 import re
+import time
 
 from . import Step, Verdict
 from .calculus import Known, constant, resolve, variants
@@ -21,9 +22,12 @@ from .node import Node, Unclear
 from .reasons import reason
 from .settled import antiderivative, numbers, on_domain, signed
 from .statements import Side, Statement, statements
+from .sympy_process import within
 from .wording import IMAGINED, PART, SOLVING, SUPPOSED, TOLD
 
 _MOST = 200
+SECONDS = 3.0
+"""For one answer, sympy's start counted: nobody waits longer for its marks."""
 _OPERATORS = ("fun", "prime", "deriv", "integral", "limit", "sum", "prod", "between")
 
 
@@ -42,10 +46,15 @@ class Judge:
 
     def steps(self) -> list[Step]:
         """All steps."""
-        for formula in formulas(self.answer):
-            if len(self.found) >= _MOST:
-                break
-            self._formula(formula)
+        until = time.monotonic() + SECONDS
+        with within(SECONDS):
+            for formula in formulas(self.answer):
+                if len(self.found) >= _MOST:
+                    break
+                if time.monotonic() > until:
+                    self._add(formula.start, formula.end, "unchecked", "time")
+                else:
+                    self._formula(formula)
         return self.found
 
     def _formula(self, formula: Formula) -> None:
@@ -283,7 +292,10 @@ class Judge:
 
     def _add(self, start: int, end: int, verdict: Verdict, why: str = "", truth: str = "") -> None:
         text = self.answer[start:end]
-        self.found.append(Step(len(self.found) + 1, start, end, text, verdict, reason(why), truth))
+        claims = verdict != "unchecked" or why not in ("definition", "condition")
+        self.found.append(
+            Step(len(self.found) + 1, start, end, text, verdict, reason(why), truth, claims)
+        )
 
 
 def _readings(a: Node, b: Node) -> list[tuple[Node, Node]]:

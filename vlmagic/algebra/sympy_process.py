@@ -14,6 +14,8 @@ import queue
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Iterator
 from fractions import Fraction
 from importlib.util import find_spec
 from typing import Any
@@ -25,6 +27,7 @@ SECONDS = 2.0
 _START = 20.0
 _lock = threading.Lock()
 _server: _Server | None = None
+_answer = threading.local()
 
 
 class _Server:
@@ -38,7 +41,12 @@ class _Server:
         self.answers: queue.Queue[str] = queue.Queue()
         self.reader = threading.Thread(target=self._read, name="vlmagic-algebra", daemon=True)
         self.reader.start()
-        self.ready = self._wait(_START) == "ready"
+        self.ready = False
+
+    def wake(self, seconds: float) -> bool:
+        """Whether it has come up, waiting so long at most; one that has not may yet."""
+        self.ready = self.ready or self._wait(seconds) == "ready"
+        return self.ready
 
     def _read(self) -> None:
         assert self.process.stdout is not None
@@ -52,7 +60,7 @@ class _Server:
         except queue.Empty:
             return ""
 
-    def ask(self, question: str) -> str:
+    def ask(self, question: str, seconds: float) -> str:
         """One line in, one line out; nothing where it took too long or the process is gone."""
         assert self.process.stdin is not None
         try:
@@ -60,7 +68,7 @@ class _Server:
             self.process.stdin.flush()
         except OSError:
             return ""
-        return self._wait(SECONDS)
+        return self._wait(seconds)
 
     def close(self) -> None:
         """End the process, whatever it is doing."""
@@ -84,15 +92,34 @@ def close() -> None:
 atexit.register(close)
 
 
+@contextlib.contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """All questions of this thread together get so long: one answer's."""
+    before = getattr(_answer, "until", float("inf"))
+    _answer.until = time.monotonic() + seconds
+    try:
+        yield
+    finally:
+        _answer.until = before
+
+
 def ask(left: Node, right: Node) -> str:
     """Whether two sides are the "same" or "different"; else why that is not known."""
     global _server
     if find_spec("sympy") is None:
         return "extra"
+    left_over = getattr(_answer, "until", float("inf")) - time.monotonic()
+    if left_over <= 0:
+        return "time"
     with _lock:
         if _server is None:
             _server = _Server()
-        answer = _server.ask(json.dumps([to_json(left), to_json(right)])) if _server.ready else ""
+        if not _server.wake(min(_START, left_over)):
+            if _server.process.poll() is not None or left_over > _START:
+                close()
+            return "time"
+        question = json.dumps([to_json(left), to_json(right)])
+        answer = _server.ask(question, min(SECONDS, left_over))
         if not answer:
             close()
             return "time"

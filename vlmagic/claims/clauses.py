@@ -272,7 +272,7 @@ def _word(answer: str, at: int, end: int) -> Item:
         return Item(known, at, word.end(), text=text)
     if answer[at] == "第":
         return Item("i", at, at + 1)
-    if answer[at] in ">＞<＜":
+    if answer[at] in ">＞<＜" and answer[at - 1 : at] not in ('"', "'", "/", "-"):
         return Item({"＞": ">", "＜": "<"}.get(answer[at], answer[at]), at, at + 1, text="sign")
     for size in range(min(_LONGEST, end - at), 0, -1):
         known = _LEXICON.get(answer[at : at + size])

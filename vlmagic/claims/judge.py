@@ -100,8 +100,7 @@ class Judge:
                     context.rank = 0
             else:
                 context.reached = context.span = None
-            sounds = set(letters) & set("SCxVND") or self.subjects.only
-            if verdict.verdict != "unchecked" or (sounds and _sounds(letters)):
+            if verdict.verdict != "unchecked" or self._sounds(letters):
                 text = self.answer[clause.start : clause.end]
                 self.found.append(
                     Claim(clause.start, clause.end, text, named, verdict.truth, verdict.verdict)
@@ -113,6 +112,13 @@ class Judge:
         spots = [item for item in clause.items if item.letter in "CD"]
         if spots:
             context.last = spots[0] if len(spots) == 1 else None
+
+    def _sounds(self, letters: str) -> bool:
+        """Whether an unjudged clause says something of the figure, or only has a number in it."""
+        claiming = bool(set(letters) & _CLAIMING)
+        if set(letters) & set("SCxD"):
+            return claiming or "N" in letters
+        return self.subjects.only is not None and "N" in letters and (claiming or "V" in letters)
 
     def _judged(self, clause: Clause, context: Context) -> tuple[Found, str]:
         said = read(clause)
@@ -201,8 +207,3 @@ def _named(lines: Sequence[Line]) -> str:
         line.series.label.partition("\n")[0] or line.axes.up.label or line.axes.title
         for line in lines
     )
-
-
-def _sounds(letters: str) -> bool:
-    """Whether an unjudged clause says something of the figure, or only has a number in it."""
-    return bool(set(letters) & _CLAIMING) or ("N" in letters and bool(set(letters) & set("SCxVD")))

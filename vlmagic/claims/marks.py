@@ -26,7 +26,7 @@ def marks(answer: str, claims: Sequence[Claim], steps: Sequence[Step] = ()) -> l
         [(formula.start, formula.after) for formula in formulas(answer)] if claims or steps else []
     )
     found: list[Mark] = []
-    every: list[Claim | Step] = [*claims, *steps]
+    every: list[Claim | Step] = [*claims, *(step for step in steps if step.claims)]
     for one in sorted(every, key=lambda each: each.end):
         place = next((after for start, after in ends if start <= one.end <= after), one.end)
         while place < len(answer) and answer[place] in _CLOSING:

@@ -112,7 +112,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("hi_res", "switch", False, "let the model look at up to 16384 tokens a picture"),
     Setting("stream", "switch", True, "receive the words as they come"),
     Setting("facts", "switch", True, "send exact facts of live figures beside the pixels"),
-    Setting("check", "switch", False, "mark the answer's numbers and steps that are right or wrong"),
+    Setting("check", "switch", True, "mark the answer's numbers and steps that are right or wrong"),
     Setting("dpi", "integer", None, "draw live figures anew at this resolution", least=20),
     Setting("thinking", "text", "fold", "show the thinking", choices=("fold", "open", "hidden")),
     Setting("steps", "switch", False, "uncover the answer step by step, as a lesson"),
