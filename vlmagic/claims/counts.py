@@ -25,7 +25,14 @@ def count(said: Said, verbs: set[str], subjects: Subjects) -> Found:
         return _sum_of_all(said, n, subjects)
     if rest - {"h"} in ({">"}, {"<"}) and said.value() is not None:
         return _how_many(said, n, subjects, more=">" in rest)
-    if rest - {"T"} or said.places or said.maybe or said.lines or said.numbers:
+    if (
+        "V" not in said.verbs
+        or rest - {"T"}
+        or said.places
+        or said.maybe
+        or said.lines
+        or said.numbers
+    ):
         raise Silent
     truth = _counted(kinds, subjects)
     return Found("right" if n == truth else "wrong", str(truth))

@@ -33,6 +33,12 @@ _NARROWS = re.compile(
     re.IGNORECASE,
 )
 """How a clause may start that says what the rest of its sentence is about."""
+_POINTS = re.compile(
+    r"\b(?:it|its|they|values?|curves?|lines?|bars?|slices?|charts?|figure|graph|plot|trend|data|series|maximum|minimum|"
+    r"peaks?|highest|lowest|largest|smallest|average|mean|overall|total)\b|值|曲线|折线|图|趋势|最|峰|整体|总|平均",
+    re.IGNORECASE,
+)
+"""Words that point at a figure which is not named."""
 
 
 class Judge:
@@ -42,6 +48,7 @@ class Judge:
         self.answer = answer[:_LONGEST]
         self.subjects = Subjects(figures)
         self.found: list[Claim] = []
+        self.anchored = False
 
     def claims(self) -> list[Claim]:
         """All claims."""
@@ -53,6 +60,7 @@ class Judge:
             if not text.strip():
                 away = False  # a new paragraph
                 continue
+            self.anchored = self._is_anchored(start, end)
             self._sentence(
                 clauses(self.answer, start, end, mark, self.subjects),
                 away=away or is_elsewhere(text),
@@ -67,10 +75,11 @@ class Judge:
         ahead: list[Clause] = []
         for clause in merged([one for one in found if not one.opener]):
             opens = placing(clause)
-            if clause.letters == "N" and self.answer[clause.end :].lstrip("*_ ")[:1] in (":", "：") and context.opened is None:  # fmt: skip
-                opens = "one"  # "- 2017: 12"
+            if self._is_label(clause) and context.opened is None:
+                opens = "one"
             if opens == "one" and not context.reached:
                 context.opened = next(item for item in clause.items if item.letter in "CDN")
+                self.anchored = True
                 continue
             if opens == "span":
                 ahead = [clause]
@@ -85,11 +94,32 @@ class Judge:
                 for one in asides(part):
                     self._clause(one, context, away=away)
 
+    def _is_anchored(self, start: int, end: int) -> bool:
+        """Whether a sentence names anything of the figures, or points at one."""
+        if _POINTS.search(self.answer, start, end):
+            return True
+        names = self.subjects.pattern
+        return names is not None and any(
+            not name[0].isdigit() and name[0].lower() not in self.subjects.measures
+            for name in names.finditer(self.answer, start, end)
+        )
+
+    def _is_label(self, clause: Clause) -> bool:
+        """Whether it is the number that a line of a list begins with: `- 2017: 12`."""
+        line = self.answer.rfind("\n", 0, clause.start) + 1
+        bare = not any(one.isalpha() for one in self.answer[line : clause.start])
+        after = self.answer[clause.end : clause.end + 6].lstrip("*_ ")[:1]
+        return clause.letters == "N" and bare and after in (":", "：")
+
     def _clause(self, clause: Clause, context: Context, *, away: bool) -> None:
         letters = clause.letters
-        if not clause.asked and (
-            (set(letters) & set("ND") and (len(letters) > 1 or context.opened))
-            or set(letters) & _CLAIMING
+        if (
+            self.anchored
+            and not clause.asked
+            and (
+                (set(letters) & set("ND") and (len(letters) > 1 or context.opened))
+                or set(letters) & _CLAIMING
+            )
         ):
             verdict, named = _NOTHING, ""
             if not away and not set(letters) & set("?("):

@@ -133,10 +133,13 @@ def candidates(line: Line, number: Quantity) -> list[tuple[float, float]]:
 def near(line: Line, number: Quantity, truth: float) -> bool | None:
     """Whether a number is the true value as far as one can tell; None in between.
 
-    A number that would be right with its percent sign or its thousands written is not wrong.
+    A number that would be right with its percent sign or its thousands written is not wrong, nor
+    one in a unit that the axis does not name.
     """
     ((value, half),) = candidates(line, number)
     held = close(line.axes.up, value, half, truth)
+    if held is False and number.unit and not units.of_label(line.axes.up.label)[0]:
+        return None  # kB of what is no size
     if held is False and number.rough and abs(value - truth) <= number.slack * abs(value):
         return None
     if held is False and any(_fits(value, half, truth, one) for one in _FACTORS):

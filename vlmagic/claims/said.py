@@ -165,7 +165,7 @@ class Reader:
         elif letter in "clpu" and not counted:
             return  # "the curves cross": nothing is counted
         else:
-            self._verb(item, before)
+            self._verb(item, before, after)
 
     def _number(self, at: int, item: Item, plain: Quantity, after: str) -> None:
         said = self.said
@@ -195,7 +195,7 @@ class Reader:
         self._step()
         self._free()
 
-    def _verb(self, item: Item, before: Item | None) -> None:
+    def _verb(self, item: Item, before: Item | None, after: str) -> None:
         letter, said = item.letter, self.said
         if letter == "F" and item.text in ("falls", "fell") and set(said.verbs) & set("Mm"):
             letter = "V"  # "the peak falls in July"
@@ -203,6 +203,8 @@ class Reader:
             letter = "H"  # "25% of the total"
         if letter == "*" and item.number is not None:
             said.numbers.setdefault("*", []).append(item.number)
+        if item.text == "sign" and after == "N":
+            raise Silent  # "<= 1M" is no sentence
         if letter == "2":
             said.rank = int(item.text)
         said.verbs += letter

@@ -54,6 +54,8 @@ class Subjects:
         self.names: dict[str, Name] = {}
         self.spellings: list[str] = []
         """How the figures write their units."""
+        self.measures: set[str] = set()
+        """The units themselves, and other words for them."""
         self.dated = False
         self.known = lexicon()
         for figure in figures:
@@ -142,6 +144,7 @@ class Subjects:
                 for form in (word, word.removesuffix("s"), word.removesuffix("s") + "ed"):
                     if form.lower() not in self.known:
                         self._add(form, Name("y", None, form))
+        self.measures.update(_alike((unit[1] or unit[2]) if unit else ""))
         for phrase in _alike((unit[1] or unit[2]) if unit else ""):
             self._add(phrase, Name("y", None, phrase))
 
