@@ -85,6 +85,20 @@ def test_no_claim_of_a_whole_answer_is_judged_falsely(name: str) -> None:
     assert decided >= 0.6 * total
 
 
+def test_traps_are_not_judged() -> None:
+    """Sentences that speak of other years, parts, places, units or wishes get no verdict."""
+    for row in json.loads((DATA / "claims_traps.json").read_text(encoding="utf-8")):
+        found = check(said(row["answer"])[0], [figure(row["figure"])])
+        assert [one.text for one in found if one.verdict != "unchecked"] == []
+
+
+def test_prose_of_other_things_holds_no_claim() -> None:
+    """A long text about something else is no word on any of the figures, not even an open one."""
+    readme = (DATA.parent.parent / "README.md").read_text(encoding="utf-8")
+    for name in ("sales", "loss", "co2", "heart", "votes", "share", "气温"):
+        assert [one.text for one in check(readme, [figure(name)]) if one.verdict != "unchecked"] == []
+
+
 def judged(say: str, *names: str) -> list[str]:
     """The verdicts of an answer about some figures."""
     return [claim.verdict for claim in check(say, [figure(name) for name in names])]

@@ -88,7 +88,7 @@ class Judge:
                 clause = clause.of([*ahead[0].items, *clause.items])  # noqa: PLW2901
                 ahead = []
             letters = clause.letters
-            if "?" in letters and not set(letters) & (_CLAIMING | {"V", "("}):
+            if not opens and letters and not set(letters) & (_CLAIMING - set("ke") | {"V", "("}):
                 away = away or _NARROWS.match(self.answer, clause.start, clause.end) is not None
             for part in parts(clause):
                 for one in asides(part):

@@ -28,6 +28,8 @@ class Said:
     counts: list[float] = field(default_factory=list)
     others: Quantity | None = None
     """What is said of the second of two: `lower than South's 700`."""
+    spanned: bool = False
+    """Whether a number stands behind "between": it is a value or a place."""
     rank: int = 0
     verbs: str = ""
     inherited: bool = False
@@ -174,6 +176,7 @@ class Reader:
             raise Silent  # "the top 3 months", "3 peaks"
         if after == "p" and (set(said.verbs) & set("d><gG") or plain.value != int(plain.value)):
             plain, after, self.points = replace(plain, unit="pp"), "", True  # "5.7 points"
+        said.spanned = said.spanned or self.between
         number = plain.about() if self.about else plain
         after_two = "[><gG]h?$" if self.latin else "[><gG]h$"
         compared = re.search(after_two, said.verbs) and self.items[at - 1].letter in "SC"

@@ -19,7 +19,7 @@ def trend(line: Line, said: Said, context: Context, verbs: set[str]) -> Found:
     """`Train falls from 2.3 to 0.57`, `rises by 5 % from 2019 to 2021`, `an increase of 97`."""
     series = line.series
     ordered(line)
-    if len(verbs & set("RF")) != 1 or said.maybe:
+    if len(verbs & set("RF")) != 1 or said.maybe or (said.spanned and said.numbers.get("f")):
         raise Silent
     if said.places.get("") or "e" in verbs:
         return _arriving(line, said, up="R" in verbs, at_end="e" in verbs)
