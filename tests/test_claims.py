@@ -96,7 +96,9 @@ def test_prose_of_other_things_holds_no_claim() -> None:
     """A long text about something else is no word on any of the figures, not even an open one."""
     readme = (DATA.parent.parent / "README.md").read_text(encoding="utf-8")
     for name in ("sales", "loss", "co2", "heart", "votes", "share", "气温"):
-        assert [one.text for one in check(readme, [figure(name)]) if one.verdict != "unchecked"] == []
+        assert [
+            one.text for one in check(readme, [figure(name)]) if one.verdict != "unchecked"
+        ] == []
 
 
 def judged(say: str, *names: str) -> list[str]:
