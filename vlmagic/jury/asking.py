@@ -211,7 +211,7 @@ def poll(
                 one.result.transcript.feed(Done("interrupted", one.model))
                 one.result.settle()
         look()
-        raise Interrupted from None
+        raise Interrupted(say("What came is kept.")) from None
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
     return found

@@ -19,9 +19,7 @@ from vlmagic.result import Result
 Kind = Literal["final", "formula", "claim", "words"]
 _MOST = 200
 """Pieces of one answer."""
-_FENCE = re.compile(
-    r"^(`{3,}|~{3,}).*?(?:^\1|\Z)|^[ \t]*\|.*\|[ \t]*$|`[^`\n]*`", re.MULTILINE | re.DOTALL
-)
+_FENCE = re.compile(r"^(`{3,}|~{3,}).*?(?:^\1|\Z)|^[ \t]*\|.*\|[ \t]*$", re.MULTILINE | re.DOTALL)
 _END = re.compile(
     r"[。！？；\n]+|(?<!\d)\.(?=\s|$)|\.(?=\s+\D|\s*$)|[!?;](?=\s|$)|，|(?<!\d),|,(?!\d)"
 )
@@ -29,10 +27,12 @@ _FINAL = re.compile(
     r"(?im)^\W{0,4}(?:so |thus |therefore |所以|因此|故)?\W{0,2}"
     r"(?:the )?(?:final answer|answer|result|最终答案|答案|结果)\W{0,4}(?:(?:is|are)\b|为|是|[:：])\W{0,4}(?P<it>\S.*)$"
 )
-_BOXED = re.compile(r"\\boxed\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
+_BOXED = re.compile(r"\\boxed\s*\{(?P<it>(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
 _TEX_FRACTION = re.compile(r"\\[dt]?frac\s*\{\s*(-?\d+)\s*\}\s*\{\s*(\d+)\s*\}")
 _FRACTION = re.compile(r"(?<![\d/.])(\d{1,4})\s*[/⁄]\s*(\d{1,4})(?![\d/])")
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_BEFORE = re.compile(r"([^\W\d_]+)[\s:：,，(（=]*\Z")
+_AFTER = re.compile(r"[\s,，)）]*([^\W\d_]+)")
 _CJK = re.compile(r"[\u3400-\u9fff]+")
 _IDLE = frozenset(
     [
@@ -111,6 +111,8 @@ class Number:
     value: float
     half: float
     unit: str = ""
+    beside: frozenset[str] = field(default=frozenset(), compare=False)
+    """The words right before and after it."""
 
     def agrees(self, other: Number) -> bool:
         """Whether both may be the same number, each rounded as it is written."""
@@ -139,8 +141,7 @@ class Piece:
             return self.formula == other.formula
         if len(self.numbers) != len(other.numbers):
             return False
-        pairs = zip(*(sorted(p.numbers, key=_order) for p in (self, other)), strict=True)
-        if not all(one.agrees(two) for one, two in pairs):
+        if not self._numbers_agree(other):
             return False
         if self.signs != other.signs:
             return False
@@ -149,6 +150,13 @@ class Piece:
         if not self.numbers:
             return self.words == other.words
         return bool(self.words & other.words) or not (self.words or other.words)
+
+    def _numbers_agree(self, other: Piece) -> bool:
+        """In the same order, or in another one with the same words beside each number."""
+        if all(map(Number.agrees, self.numbers, other.numbers)):
+            return True
+        pairs = zip(*(sorted(p.numbers, key=_order) for p in (self, other)), strict=True)
+        return all(one.agrees(two) and one.beside & two.beside for one, two in pairs)
 
 
 def _order(number: Number) -> tuple[str, float]:
@@ -160,59 +168,68 @@ def pieces(result: Result) -> list[Piece]:
     answer = result.transcript.answer
     if not answer.strip():
         return []
+    bare = _FENCE.sub(lambda hidden: " " * len(hidden[0]), answer)
     found: list[Piece] = []
-    final = _final(answer)
-    if final is not None:
-        found.append(_piece("final", final))
     taken: list[tuple[int, int]] = []
+    final = _final(bare)
+    if final is not None:
+        found.append(_piece("final", final[0].strip(" *_$.。")))
+        taken.append(final[1])
     for claim in result.claims:
-        found.append(_piece("claim", claim.text, claim.verdict, claim.truth))
+        piece = _piece("claim", claim.text, claim.verdict, claim.truth)
+        if piece.numbers or claim.verdict != "unchecked":
+            found.append(piece)
         taken.append((claim.start, claim.end))
     for step in result.checks:
-        text = step.text.strip()
-        formula = _formula(text)
+        formula = _formula(step.text)
+        said = f"${step.text.strip()}$"
         found.append(
-            Piece("formula", text, formula=formula, verdict=step.verdict, truth=step.truth)
+            Piece("formula", said, formula=formula, verdict=step.verdict, truth=step.truth)
         )
         taken.append((step.start, step.end))
-    found += _others(answer, taken, final)
+    for start, end in _clauses(bare):
+        text = re.sub(r"^\s*(?:[-*+>#]+|\d{1,2}[.)、])\s+", "", bare[start:end]).strip(" *_#:：")
+        piece = _piece("claim", text)
+        if piece.numbers and not any(a < end and start < b for a, b in taken):
+            found.append(piece)
     if not found:
         words = " ".join(answer.split())
         found.append(Piece("words", words, words=_words(words), signs=_signs(words)))
     return found[:_MOST]
 
 
-def _others(answer: str, taken: list[tuple[int, int]], final: str | None) -> Iterator[Piece]:
-    """Clauses with numbers that no check has spoken of."""
-    bare = _FENCE.sub(lambda hidden: " " * len(hidden[0]), answer)
+def _clauses(text: str) -> Iterator[tuple[int, int]]:
+    """Where the clauses stand; a number between commas belongs to the words before it."""
+    kept: tuple[int, int] | None = None
     at = 0
-    for end in [*_END.finditer(bare), None]:
-        stop = end.start() if end else len(bare)
-        start, text = at, bare[at:stop]
-        at = end.end() if end else stop
-        if any(a < stop and start < b for a, b in taken) or (final and final in text):
+    for end in [*_END.finditer(text), None]:
+        here = (at, end.start() if end else len(text))
+        comma = at > 0 and text[at - 1] in ",，"
+        at = end.end() if end else len(text)
+        if kept is not None and comma and not _words(text[slice(*here)]):
+            kept = (kept[0], here[1])
             continue
-        text = re.sub(r"^\s*(?:[-*+>#]+|\d{1,2}[.)、])\s+", "", text).strip(" *_#:：")
-        piece = _piece("claim", text)
-        if piece.numbers and not _BOXED.search(text):
-            yield piece
+        if kept is not None:
+            yield kept
+        kept = here
+    if kept is not None:
+        yield kept
 
 
-def _final(answer: str) -> str | None:
-    """The final answer, where it is named as such, or where the whole answer is one short line."""
-    boxed = _BOXED.findall(answer)
-    if boxed:
-        return str(boxed[-1]).strip()
-    named = [found["it"] for found in _FINAL.finditer(_FENCE.sub("", answer))]
-    if named:
-        return str(named[-1]).strip(" *_$.。")
-    line = answer.strip()
+def _final(text: str) -> tuple[str, tuple[int, int]] | None:
+    """The final answer and its place, where it is named as such, or where it is the whole answer."""
+    found = [*_BOXED.finditer(text)] or [*_FINAL.finditer(text)]
+    if found:
+        return found[-1]["it"], found[-1].span()
+    line = text.strip()
     words = len(_WORD.findall(_CJK.sub(" ", line))) + sum(len(x) for x in _CJK.findall(line)) // 2
-    return line.strip(" *_$.。") if words <= 2 and len(line) <= 60 and "\n" not in line else None
+    if words <= 2 and len(line) <= 60 and "\n" not in line:
+        return line, (0, len(text))
+    return None
 
 
 def _piece(kind: Kind, text: str, verdict: str = "", truth: str = "") -> Piece:
-    text = " ".join(text.split())
+    text = " ".join(text.replace("`", "").split())
     numbers = tuple(_numbers(text))
     formula = _formula(text) if kind == "final" and not numbers and "\\" in text else ""
     return Piece(kind, text, numbers, _words(text), _signs(text), formula, verdict, truth)
@@ -230,7 +247,12 @@ def _numbers(text: str) -> Iterator[Number]:
         unit = _UNIT.match(text, found.end())
         factor, kind = _UNITS[unit[0].strip()] if unit else (1.0, "")
         factor = 0.01 if number.percent else factor
-        yield Number(number.value * factor, number.half * factor * 1.000001, kind)
+        near = (
+            _BEFORE.search(text, max(0, found.start() - 40), found.start()),
+            _AFTER.match(text, found.end()),
+        )
+        beside = frozenset(word[1].casefold() for word in near if word)
+        yield Number(number.value * factor, number.half * factor * 1.000001, kind, beside)
 
 
 def _vulgar(letter: str) -> str:
