@@ -60,6 +60,33 @@ def draw(name: str, figure: Figure, axes: Axes) -> Any:
             axes.plot(ages, [115, 127, 140, 152, 159, 161, 162], label="女生")
             axes.set(xlabel="年龄 (岁)", ylabel="身高 (cm)", title="平均身高")
             axes.legend()
+        case "battery":
+            cycles = [0, 100, 200, 300, 400, 500]
+            axes.plot(cycles, [100, 97.2, 94.1, 90.3, 85.8, 79.6], "o-", label="Cell A")
+            axes.plot(cycles, [100, 98.5, 97.1, 95.4, 93.9, 92.2], "s-", label="Cell B")
+            axes.set(xlabel="Cycle", ylabel="Capacity (%)", title="Battery aging")
+            axes.legend()
+        case "crops":
+            names = ["Wheat", "Rice", "Maize", "Barley", "Oats"]
+            axes.bar(names, [7.8, 5.2, 11.4, 2.9, 1.1])
+            axes.set(xlabel="Crop", ylabel="Yield (million tonnes)", title="Harvest")
+        case "orbit":
+            axes.plot([10, 20, 40, 80, 160], [3.2, 6.1, 12.5, 24.8, 50.3], "o-")
+            axes.set(xlabel="Distance (km)", ylabel="Delay (ms)", title="Link delay", xscale="log")
+        case "mood":
+            axes.barh(["very happy", "happy", "neutral", "unhappy"], [18, 44, 27, 11])
+            axes.set(xlabel="Respondents (%)", title="Survey")
+        case "水位":
+            days = [f"{k}日" for k in range(1, 8)]
+            axes.plot(days, [12.1, 12.4, 13.0, 13.8, 13.5, 12.9, 12.6], marker="o", label="水位")
+            axes.set(xlabel="日期", ylabel="水位 (米)", title="河流水位")
+        case "营收":
+            at = range(4)
+            axes.bar([k - 0.2 for k in at], [320, 350, 410, 480], 0.4, label="线上")
+            axes.bar([k + 0.2 for k in at], [540, 520, 500, 470], 0.4, label="线下")
+            axes.set_xticks(list(at), ["一季度", "二季度", "三季度", "四季度"])
+            axes.set(ylabel="营收 (亿元)", title="线上线下营收")
+            axes.legend()
         case _:
             raise KeyError(name)
     return figure

@@ -33,7 +33,7 @@ def _end(text: str, at: int) -> int:
 
 
 @pytest.mark.parametrize(
-    "name", ["steps", "steps_second", "steps_third", "steps_fourth", "steps_fifth"]
+    "name", ["steps", "steps_second", "steps_third", "steps_fourth", "steps_fifth", "steps_sixth"]
 )
 def test_no_step_is_judged_falsely(name: str) -> None:
     """Every verdict is true, nothing open is decided, and at least 60 % of the steps get one."""

@@ -16,6 +16,7 @@ import pytest
 from vlmagic.algebra import check as steps_of
 from vlmagic.claims import Claim, check, summary
 from vlmagic.claims.marks import marked
+from vlmagic.facts import facts_of
 from vlmagic.facts.data import FigureData, data_of
 
 DATA = Path(__file__).parent / "data"
@@ -61,7 +62,9 @@ def said(raw: str) -> tuple[str, list[tuple[int, int, str]]]:
     return text + raw[at:], marks
 
 
-@pytest.mark.parametrize("name", ["claims_third", "claims_fourth", "claims_fifth", "claims_sixth"])
+@pytest.mark.parametrize(
+    "name", ["claims_third", "claims_fourth", "claims_fifth", "claims_sixth", "claims_seventh"]
+)
 def test_no_claim_of_a_whole_answer_is_judged_falsely(name: str) -> None:
     """V is never wrong, X never right, Q and what has no mark never either; 60 % are decided."""
     decided = total = 0
@@ -202,3 +205,71 @@ def test_marks_stand_outside_of_formulas_and_change_no_letter() -> None:
     shown = marked(answer, claims, steps_of(answer))
     assert shown == "Sales in March were **191** ✗ (151 (Mar)). So $3 + 4 = 8$ ✗ (7)."
     assert marked("plain", []) == "plain"
+
+
+def drawn(kind: str) -> FigureData:
+    """The numbers of a plotly or vega figure, as they come with its facts."""
+    go = pytest.importorskip("plotly.graph_objects")
+    steps = [1, 2, 3]
+    match kind:
+        case "bars":
+            found = go.Figure([go.Bar(x=["north", "south", "east"], y=[3, 9, 5])])
+            found.update_layout(xaxis_title="region", yaxis_title="sales")
+        case "log":
+            found = go.Figure([go.Scatter(x=steps, y=[10, 1000, 100000], mode="lines")])
+            found.update_layout(xaxis_title="step", yaxis={"type": "log", "title": "count"})
+        case "turned":
+            found = go.Figure([go.Scatter(x=steps, y=[1, 2, 3], mode="lines", name="well")])
+            found.update_layout(xaxis_title="day", yaxis={"autorange": "reversed"})
+        case "binned":
+            found = go.Figure([go.Histogram(x=[1, 2, 2, 3, 3, 3])])
+        case "stacked":
+            found = go.Figure(
+                [go.Bar(x=["a", "b"], y=[n, n + 1], name=name) for n, name in ((1, "u"), (3, "v"))]
+            )
+            found.update_layout(barmode="stack")
+        case _:
+            alt = pytest.importorskip("altair")
+            rows = {"values": [{"town": "Rome", "heat": 31}, {"town": "Oslo", "heat": 19}]}
+            found = alt.Chart.from_dict(
+                {
+                    "data": rows,
+                    "mark": "bar",
+                    "encoding": {
+                        "x": {"field": "town", "type": "nominal"},
+                        "y": {"field": "heat", "type": "quantitative"},
+                    },
+                }
+            )
+    facts = facts_of(found)
+    assert facts is not None
+    assert facts.numbers is not None
+    return facts.numbers
+
+
+@pytest.mark.parametrize(
+    ("kind", "say", "verdicts"),
+    [
+        ("bars", "South has the highest sales, 9. Sales of north were 6.", ["right", "wrong"]),
+        ("log", "The count at step 2 is 1000. The count at step 3 is 2000.", ["right", "wrong"]),
+        ("turned", "The well rises.", ["unchecked"]),
+        ("binned", "The maximum is 3. The count at 3 is 3.", ["unchecked"]),
+        ("stacked", "u is 1 at a. v is 5 at b.", ["unchecked"]),
+        ("vega", "The heat of Rome is 31. The heat of Oslo is 29.", ["right", "wrong"]),
+    ],
+)
+def test_figures_of_plotly_and_vega(kind: str, say: str, verdicts: list[str]) -> None:
+    """What their facts bring is looked up like any other; what is turned, binned or stacked is not."""
+    found = [claim.verdict for claim in check(say, [drawn(kind)])]
+    assert found == verdicts if len(verdicts) > 1 else set(found) <= set(verdicts)
+
+
+def test_claims_stay_with_their_own_figure() -> None:
+    """Of several figures, a name that only one of them has is that one's; what both have is nobody's."""
+    both = [figure("cities"), figure("sales")]
+    assert [c.verdict for c in check("Beijing stands at 21.5.", both)] in (
+        [],
+        ["unchecked"],
+        ["right"],
+    )
+    assert [c.verdict for c in check("The maximum is 210.", both) if c.verdict != "unchecked"] == []

@@ -142,6 +142,8 @@ class Reader:
             self._step()
             self._free()
         elif letter == "N" and item.number is not None:
+            if after in ("M", "m") and self.items[at + 1].text.isascii():
+                raise Silent  # "3 peaks"
             self._number(at, item, item.number, after)
         elif letter == "#" and item.number is not None:
             if after == "*":
@@ -172,8 +174,8 @@ class Reader:
     def _number(self, at: int, item: Item, plain: Quantity, after: str) -> None:
         said = self.said
         then = self.items[at + 2].letter if at + 2 < len(self.items) else ""
-        if (after == "x" and then != "N") or (after in "Mm" and after):
-            raise Silent  # "the top 3 months", "3 peaks"
+        if after == "x" and then != "N":
+            raise Silent  # "the top 3 months"
         if after == "p" and (set(said.verbs) & set("d><gG") or plain.value != int(plain.value)):
             plain, after, self.points = replace(plain, unit="pp"), "", True  # "5.7 points"
         said.spanned = said.spanned or self.between

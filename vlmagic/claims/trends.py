@@ -203,6 +203,7 @@ def _timed(line: Line) -> bool:
     names = [name.strip() for _, name in line.axes.across.names]
     return bool(names) and all(
         DATE.fullmatch(name)
+        or (name.endswith("季度") and len(name) <= 4)
         or (name.isdigit() and len(name) == 4)
         or (len(name) <= 3 and name[:1] in "QqWw" and name[1:].isdigit())
         for name in names

@@ -111,6 +111,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
     ("n", r"no longer|at no"),
     ("R", r"(?:edge[sd]?|edging|went|goes|going|gone|crept|ticked|picked|moved) (?:back )?up"),
     ("F", r"(?:edge[sd]?|edging|went|goes|going|gone|crept|came|moved) (?:back )?down|(?:slipped|slips|fell|falls|dropped) back"),
+    ("V", r"(?:amount(?:s|ed)|comes|came) to|(?:still )?(?:retains?|retained)"),
     ("V", r"(?:is|was|are|were) (?:used|preferred|chosen) by"),
     ("x", r"[txn]\s*=(?=\s*\d)"),
     (">", r"more (?:popular|common|frequent|widespread|widely used|often used)"),
