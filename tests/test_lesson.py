@@ -110,7 +110,7 @@ def test_a_flood_of_headings_is_bounded() -> None:
 
 
 def test_the_example_runs(emulator: Emulator) -> None:
-    """The lessons' notebook executes without an error, and both lessons are saved folded."""
+    """The lessons' notebook executes without an error; lessons are saved folded, marks as a picture."""
     import nbformat
     from nbclient import NotebookClient
 
@@ -128,3 +128,5 @@ def test_the_example_runs(emulator: Emulator) -> None:
         if "data" in output
     ]
     assert sum("</details>\n\n</details>" in text for text in saved) >= 3
+    drawn = [cell for cell in book.cells if cell.source.startswith("marked.draw()")]
+    assert ["image/png" in cell.outputs[0]["data"] for cell in drawn] == [True]

@@ -421,11 +421,11 @@ def test_a_message_beside_a_cell_leaves_its_figures_alone(kernel: Kernel) -> Non
     """What a page says while a cell draws is heard at once, and shows no figure before its time."""
     kernel.run("import threading, vlmagic\npanel = vlmagic.Panel()\nheard = threading.Semaphore(0)")
     kernel.run("panel.widget.on_msg(lambda *_: heard.release())")
+    if not kernel.value("getattr(get_ipython().kernel, '_supports_kernel_subshells', False)"):
+        pytest.skip("this ipykernel has no subshells")
     client = kernel.client
     client.control_channel.send(client.session.msg("create_subshell_request"))
-    subshell = client.get_control_msg(timeout=20)["content"].get("subshell_id")
-    if subshell is None:
-        pytest.skip("this ipykernel has no subshells")
+    subshell = client.get_control_msg(timeout=20)["content"]["subshell_id"]
     comm_id = kernel.value("panel.widget.comm.comm_id")
     cell = client.execute(
         "plt.plot([1, 2])\nprint([heard.acquire(timeout=20) for _ in range(2)])\n"
@@ -440,4 +440,26 @@ def test_a_message_beside_a_cell_leaves_its_figures_alone(kernel: Kernel) -> Non
     assert outputs[0]["text"].strip() == "[True, True]"
     assert [o["output_type"] for o in outputs[1:]] == ["display_data"]
     assert kernel.value("[i.title for i in vlmagic.figures()]") == ["whole"]
+    kernel.run("panel.close()")
+
+
+def test_a_question_leaves_the_kernel_free(kernel: Kernel) -> None:
+    """While a panel's question streams, cells run; Stop on its page ends it, and only it."""
+    kernel.run(
+        "import vlmagic\npanel = vlmagic.Panel(model='bench-90000-100-100', max_cost_per_call=1e9)"
+    )
+    comm_id, draft = kernel.value("(panel.widget.comm.comm_id, panel.widget.draft)")
+
+    def say(**content: Any) -> None:
+        client = kernel.client
+        told = {"comm_id": comm_id, "data": {"method": "custom", "content": content}}
+        client.shell_channel.send(client.session.msg("comm_msg", told))
+
+    say(t="ask", n="a", draft={**draft, "text": "Tell me", "page": "p"})
+    streams = "panel.results and panel.results[0].transcript.thinking_length > 0"
+    kernel.run(f"import time\nwhile not ({streams}): time.sleep(0.02)")
+    assert kernel.value("panel.results[0].status") == "running"
+    say(t="stop")
+    assert kernel.value("panel.results[0].wait(20).status") == "stopped"
+    assert kernel.value("len(panel.results[0].transcript.thinking) > 0")
     kernel.run("panel.close()")

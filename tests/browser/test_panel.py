@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -79,7 +78,7 @@ def test_figures_are_ticked_and_asked_about(desk: Desk, app: str) -> None:
     complete(ask(found, "And why?"))
     assert found.locator(".vl-turn[open]").count() == 1
     widget, copy = notebook.save()["cells"][2]["outputs"]
-    assert "application/vnd.jupyter.widget-view+json" in widget["data"]
+    assert "run this cell" in "".join(widget["data"]["text/markdown"])
     kept = "".join(copy["data"]["text/markdown"])
     assert kept.index("What is the difference?") < kept.index("And why?")
     assert not notebook.cell(2).locator(".jp-RenderedMarkdown").first.is_visible()
@@ -162,27 +161,68 @@ def test_asked_while_a_cell_runs(desk: Desk) -> None:
 
 
 def test_a_second_view_agrees(desk: Desk) -> None:
-    """A view that comes late has the pictures, the draft and the thread, and follows the first."""
-    notebook = opened(desk, "import IPython\nIPython.display.display(_.widget)")
-    found = panel(notebook, 2)
+    """A view that comes late, on this page or another, has all of it and follows the first."""
+    made = "import vlmagic\nmine = vlmagic.Panel()\nmine"
+    notebook = desk.open([LOAD, PLOT.format(2), made, "display(mine.widget)"])
+    for number in range(4):
+        notebook.run(number)
+    found, other = panel(notebook, 2), panel(notebook, 3)
     complete(ask(found, "One?"))
     found.locator("textarea").fill("half a question")
-    notebook.page.evaluate("() => 0")
-    code = "p = [w for w in __import__('ipywidgets').Widget._instances.values() if hasattr(w, 'turns')] if hasattr(__import__('ipywidgets').Widget, '_instances') else [w for w in __import__('ipywidgets').widgets.widget._instances.values() if hasattr(w, 'turns')]\nIPython.display.display(p[-1])"
-    notebook.page.evaluate(
-        """code => { const book = window.jupyterapp.shell.currentWidget.content;
-          book.widgets[3].model.sharedModel.setSource('import IPython.display, IPython\\n' + code); }""",
-        code,
+    notebook.save()
+    page = desk.context.new_page()
+    page.goto(notebook.url)
+    late = panel(Notebook(page, notebook.path, notebook.url).ready(), 2)
+    for view in (other, late):
+        view.locator(".vl-card img[src^=blob]").nth(1).wait_for()
+        assert view.locator("textarea").input_value() == "half a question"
+        assert view.locator(".vl-turn").count() == 1
+    late.locator(".vl-card input").nth(0).check()
+    late.locator("textarea").fill("typed there")
+    notebook.page.wait_for_function(
+        "() => document.querySelector('.vl-panel textarea').value === 'typed there'"
     )
-    notebook.run(3)
-    other = panel(notebook, 3)
-    other.locator(".vl-card img[src^=blob]").nth(1).wait_for()
-    assert other.locator("textarea").input_value() == "half a question"
-    assert other.locator(".vl-turn").count() == 1
-    other.locator("textarea").fill("half a question, typed here")
-    assert found.locator("textarea").input_value() == "half a question, typed here"
-    found.locator(".vl-card input").nth(0).check()
-    assert other.locator(".vl-card input").nth(0).is_checked()
+    for view in (found, other):
+        assert view.locator("textarea").input_value() == "typed there"
+        assert view.locator(".vl-card input").nth(0).is_checked()
+    late.locator("textarea").press("Control+Enter")
+    found.locator(".vl-turn").nth(1).wait_for()
+    complete(found.locator(".vl-turn").first)
+    page.close()
+
+
+def test_opened_again_without_its_kernel(desk: Desk) -> None:
+    """A saved panel, and a Result shown again, read as plain words where no kernel has them."""
+    notebook = opened(desk, "%vlreason --no-think -o why Why?", "%vl show why")
+    found = panel(notebook, 2)
+    complete(ask(found, "One?"))
+    for number in (3, 4):
+        notebook.run(number)
+    notebook.view(4).wait_for()
+    notebook.save()
+    notebook.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    notebook.leave()
+    notebook.back().ready()
+    assert notebook.cell(2).locator(".jp-RenderedMarkdown", has_text="One?").is_visible()
+    assert notebook.cell(4).locator(".jp-RenderedMarkdown", has_text="emulator").first.is_visible()
+    assert "widget" not in notebook.page.locator(".jp-Notebook").inner_text()
+
+
+def test_a_part_without_a_pointer(desk: Desk) -> None:
+    """The four edges can be typed: what they hold is ticked as a picture of its own."""
+    notebook = opened(desk, figures=1)
+    found = panel(notebook, 2)
+    found.locator(".vl-larger").first.press("Enter")
+    box = found.get_by_role("dialog")
+    box.get_by_label("left edge (%)").fill("50")
+    box.get_by_label("left edge (%)").press("ArrowUp")
+    assert box.get_by_label("left edge (%)").input_value() == "51"
+    assert box.locator(".vl-band").is_visible()
+    box.get_by_label("right edge (%)").fill("40")
+    assert box.get_by_role("button", name="Tick this part").is_disabled()
+    box.get_by_label("right edge (%)").fill("90")
+    box.get_by_role("button", name="Tick this part").press("Enter")
+    found.locator(".vl-ticked", has_text="▣").wait_for()
 
 
 def test_a_restarted_kernel_is_said(desk: Desk) -> None:
@@ -250,4 +290,12 @@ def test_as_a_cell(desk: Desk) -> None:
         found.locator(".vl-written pre").inner_text()
         == '%%vlreason -i @title:"Loss 0" -o why\nWhy?'
     )
-    assert json.dumps(desk.said) == "[]"
+    found.get_by_role("button", name="Insert below").click()
+    written = (
+        "() => window.jupyterapp.shell.currentWidget.content.widgets[3]?.model.sharedModel.source"
+    )
+    assert notebook.page.evaluate(written) == '%%vlreason -i @title:"Loss 0" -o why\nWhy?'
+    notebook.run(3)
+    assert "Why?" not in notebook.output(3).inner_text()
+    assert "emulator" in notebook.output(3).inner_text()
+    assert not desk.said

@@ -3,6 +3,7 @@ export default () => {
   let line;
   return {
     initialize({ model }) {
+      saveWithout(model, true);
       line = new Line((message) => model.send(message), model.get("prompt"), model.get("kernel"));
       model.on("msg:custom", (message, buffers) => line.hear(message, buffers || []));
       line.here();

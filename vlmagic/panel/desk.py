@@ -6,7 +6,6 @@ the panel's own, in their order. This room refuses to draw and to say: the tray 
 
 from __future__ import annotations
 
-import queue
 import threading
 import weakref
 from collections.abc import Callable, Sequence
@@ -27,6 +26,7 @@ from .reading import Reader
 from .tray import Tray
 from .turn import Turn, copy
 from .widget import panel_class
+from .worker import Worker
 
 if TYPE_CHECKING:
     pass
@@ -53,7 +53,7 @@ class Panel:
         self._tray = Tray(shelf.of(self._shell) if self._shell is not None else None)
         self._turns: list[Turn] = []
         self._asks: set[str] = set()
-        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._worker = Worker()
         self._copies: list[Any] = []
         self._reader = Reader(self._shell, options, self._tray, self._turns)
         usual = self._reader.settle({})
@@ -69,16 +69,14 @@ class Panel:
             "text/plain": say("vlmagic panel: run this cell to use it."),
             "text/markdown": say("vlmagic panel: run this cell to use it."),
         }
+        self.widget.own = self.widget.model_id or ""
         promptly(self.widget)
         self.widget.on_msg(lambda _, message, buffers: self._hear(message, buffers))
         self._unwatch: Callable[[], None] = lambda: None
         if self._tray.shelf is not None:
             self._unwatch = self._tray.shelf.watch(self._changed)
-        threading.Thread(
-            target=_work, args=(self._jobs,), name="vlmagic-panel", daemon=True
-        ).start()
         entries = self._tray.entries
-        self._do(lambda: self._thumbs(entries))
+        self._worker.do(lambda: self._thumbs(entries))
 
     @classmethod
     def of(cls, result: Result, *, shell: Any = None) -> Panel:
@@ -101,7 +99,7 @@ class Panel:
         """Stop what runs, and take the panel off its pages; the saved copy of the thread stays."""
         self._unwatch()
         self._stop()
-        self._jobs.put(None)
+        self._worker.end()
         self.widget.close()
 
     def _ipython_display_(self) -> None:
@@ -125,41 +123,40 @@ class Panel:
                 self.widget.send({"t": "there"})
             case "draft":
                 self.widget.draft = message["draft"]
-                self._do(lambda: self._count(message["draft"]))
+                self._worker.do(lambda: self._count(message["draft"]))
             case "ask":
-                self._do(lambda: self._ask(message["n"], message["draft"]))
+                self._worker.do(lambda: self._ask(message["n"], message["draft"]))
             case "explain":
-                self._do(lambda: self._explain(message))
+                self._worker.do(lambda: self._explain(message))
             case "stop":
                 self._stop()
-                self._do(self._stop)  # once more, after an Ask that still waits to be done
+                self._worker.do(self._stop)  # once more, after an Ask that still waits to be done
             case "picture":
-                self._do(
+                self._worker.do(
                     lambda: self._added(message, lambda: self._tray.add(data, message["name"]))
                 )
             case "part":
                 cut = message["box"]
-                self._do(lambda: self._added(message, lambda: self._tray.part(message["id"], cut)))
+                self._worker.do(
+                    lambda: self._added(message, lambda: self._tray.part(message["id"], cut))
+                )
             case "drop":
-                self._do(lambda: self._drop(message["id"]))
+                self._worker.do(lambda: self._drop(message["id"]))
             case "thumbs":
-                self._do(
+                self._worker.do(
                     lambda: self._thumbs([e for e in self._tray.entries if e.id in message["ids"]])
                 )
             case "list":
-                self._do(lambda: self.widget.send_state(["pictures", "turns"]))
+                self._worker.do(lambda: self.widget.send_state(["pictures", "turns"]))
             case "large":
-                self._do(lambda: self._large(message["id"]))
+                self._worker.do(lambda: self._large(message["id"]))
             case "steps":
-                self._do(lambda: self._steps(self._turn(message["of"])))
+                self._worker.do(lambda: self._steps(self._turn(message["of"])))
             case "cell":
-                self._do(lambda: self._as_cell(message))
+                self._worker.do(lambda: self._as_cell(message))
 
     def _send(self, message: dict[str, Any], data: list[bytes]) -> None:
         self.widget.send(message, data)
-
-    def _do(self, job: Callable[[], None]) -> None:
-        self._jobs.put(job)
 
     def _turn(self, number: Any) -> Turn | None:
         return next((turn for turn in self._turns if turn.number == number), None)
@@ -168,7 +165,7 @@ class Panel:
 
     def _changed(self) -> None:
         """The shelf has: called on the thread that shows a figure, so only remember it."""
-        self._do(self._refresh)
+        self._worker.do(self._refresh)
 
     def _refresh(self) -> None:
         fresh = self._tray.refresh(set(self.widget.draft.get("ticks", ())))
@@ -195,10 +192,10 @@ class Panel:
             entry = make()
         except VLReasonError as error:
             self._tell("said", message, text=sentence(error))
-            return
-        self._list()
-        self._thumbs([entry])
-        self._tell("added", message, id=entry.id)
+        else:
+            self._list()
+            self._thumbs([entry])
+            self._tell("added", message, id=entry.id)
 
     def _drop(self, name: str) -> None:
         self._tray.drop(name)
@@ -220,8 +217,8 @@ class Panel:
             text, notes = self._reader.cell(message["draft"])
         except VLReasonError as error:
             self._tell("said", message, text=sentence(error))
-            return
-        self._tell("cell", message, text=text, notes=notes)
+        else:
+            self._tell("cell", message, text=text, notes=notes)
 
     # -- asking -------------------------------------------------------------------------
 
@@ -305,9 +302,9 @@ class Panel:
 
     def _ended(self, turn: Turn) -> None:
         """An answer is complete, or will not be: said to the pages, kept in the saved copy."""
-        self._do(self._list_turns)
-        self._do(lambda: self._steps(turn))
-        self._do(self._save)
+        self._worker.do(self._list_turns)
+        self._worker.do(lambda: self._steps(turn))
+        self._worker.do(self._save)
 
     def _list_turns(self) -> None:
         self.widget.turns = [turn.about() for turn in self._turns]
@@ -320,19 +317,3 @@ class Panel:
         kept = copy(self._turns)
         for handle in self._copies:
             handle.update(kept, raw=True)
-
-
-def _work(jobs: queue.SimpleQueue[Callable[[], None] | None]) -> None:
-    """Do what comes, in order; one job's trouble is not the next one's."""
-    while (job := jobs.get()) is not None:
-        try:
-            job()
-        except Exception as error:  # noqa: BLE001 - the panel's thread must outlive any picture
-            _report(error)
-        del job
-
-
-def _report(error: Exception) -> None:
-    import logging
-
-    logging.getLogger("vlmagic").warning("panel: %s: %s", type(error).__name__, error)

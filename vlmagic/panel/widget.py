@@ -25,6 +25,8 @@ def panel_class() -> type[Any]:
         _css = "".join(
             (FRONT / name).read_text(encoding="utf-8") for name in ("view.css", "panel.css")
         )
+        own = traitlets.Unicode("").tag(sync=True)
+        """Its own id, by which a page finds it among the outputs."""
         words = traitlets.Dict().tag(sync=True)
         lang = traitlets.Unicode("en").tag(sync=True)
         host = traitlets.Unicode("").tag(sync=True)

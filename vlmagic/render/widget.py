@@ -44,7 +44,9 @@ kernel was busy hears nothing until the cell has ended, and nobody can replace t
 @cache
 def module(name: str) -> str:
     """The front end's one module, ending in the part that a widget of this name exports."""
-    return "".join((FRONT / file).read_text(encoding="utf-8") for file in ("view.js", f"{name}.js"))
+    parts = {"live": ("live.js",), "panel": ("desk.js", "tray.js", "thread.js", "panel.js")}[name]
+    files = ("view.js", "host.js", *parts)
+    return "".join((FRONT / file).read_text(encoding="utf-8") for file in files)
 
 
 @cache
@@ -61,6 +63,8 @@ def _view_class() -> type[Any]:
         """The id of this kernel, where interrupting it stops nothing but this question."""
         prompt = traitlets.Bool(default_value=False).tag(sync=True)
         """Whether the page's messages arrive while a cell runs."""
+        own = traitlets.Unicode("").tag(sync=True)
+        """Its own id, where a saved notebook keeps what stands beside it instead."""
         instead: dict[str, str]
         """What a host shows that knows no widgets."""
 
@@ -257,6 +261,7 @@ def again(result: Ended) -> Any:
     assert request is not None
     widget = _view_class()()
     widget.instead = lines.saved(result)
+    widget.own = widget.model_id or ""
     channel = connect(widget, None)
     asked = lines.asked_of(result)
     channel.begin(head(request, asked, stoppable=False), request.images, result.seconds or 0.0)
