@@ -321,3 +321,65 @@ def test_many_points_are_told_and_bounded() -> None:
     assert axes(figure)["lines"][0]["n"] == 1_000_000
     (one,) = series(figure)
     assert (one.whole, one.x) == (False, ())
+
+
+# -- bokeh ----------------------------------------------------------------------------------------
+
+
+def test_bokeh_has_facts_and_numbers() -> None:
+    """Lines, words and straight rules of a plot of bokeh, and claims about it are checked."""
+    plotting = pytest.importorskip("bokeh.plotting")
+    models = pytest.importorskip("bokeh.models")
+    plot = plotting.figure(title="Loss", x_axis_label="epoch", y_axis_label="loss")
+    plot.line([1, 2, 3], [2.3, 1.6, 0.72], legend_label="train")
+    plot.scatter([1, 2], [3, 4], legend_label="dots")
+    plot.add_layout(models.Span(location=2, dimension="height"))
+    plot.add_layout(models.Label(x=1, y=2, text="here"))
+    found = axes(plot)
+    assert (found["title"], found["x"], found["y"]) == ("Loss", {"label": "epoch"}, {"label": "loss"})  # fmt: skip
+    assert (found["lines"][0]["label"], found["lines"][0]["last"]) == ("train", [3, 0.72])
+    assert found["scatter"][0]["label"] == "dots"
+    assert (found["rules"], found["text"]) == ([{"x": 2}], [{"at": [1, 2], "say": "here"}])
+    numbers = known(plot).numbers
+    assert numbers is not None
+    says = "The train curve ends at 0.72.", "The train curve ends at 0.9."
+    assert [check(one, [numbers])[0].verdict for one in says] == ["right", "wrong"]
+
+
+def test_bokeh_in_rows_and_stacks() -> None:
+    """Layouts are all their plots; bars on bars are a summary; dates are dates; bins have edges."""
+    plotting = pytest.importorskip("bokeh.plotting")
+    layouts = pytest.importorskip("bokeh.layouts")
+    bars = plotting.figure(x_range=["a", "b"])
+    bars.vbar(x=["a", "b"], top=[3, 4], width=0.5)
+    stack = plotting.figure(x_range=["a"])
+    source = {"k": ["a"], "u": [1], "v": [3]}
+    stack.vbar_stack(["u", "v"], x="k", source=source, legend_label=["u", "v"])
+    when = plotting.figure(x_axis_type="datetime")
+    when.line(pd.date_range("2024-01-01", periods=2), [1, 2])
+    bins = plotting.figure()
+    bins.quad(left=[0, 1], right=[1, 2], top=[5, 6], bottom=0)
+    lying = plotting.figure(y_range=["m"])
+    lying.hbar(y=["m"], right=[7])
+    whole = layouts.column(layouts.row(bars, stack), layouts.gridplot([[when, bins], [lying]]))
+    found = json.loads(known(whole).text)["axes"]
+    assert found[0]["bars"] == [{"values": [["a", 3], ["b", 4]]}]
+    assert [one["stacked"] for one in found[1]["bars"]] == [True, True]
+    assert found[2]["lines"][0]["last"] == ["2024-01-02", 2]
+    assert found[3]["histogram"] == [{"edges": [0, 1, 2], "counts": [5, 6]}]
+    assert found[4]["bars"] == [{"values": [["m", 7]], "horizontal": True}]
+    assert [one.summary for one in series(stack)] == [True, True]
+
+
+def test_the_digest_of_bokeh_is_that_of_its_data() -> None:
+    """Running numbers of models and looks are not the chart; its values and words are."""
+    plotting = pytest.importorskip("bokeh.plotting")
+
+    def plot(last: float, title: str = "T", **looks: Any) -> Any:
+        found = plotting.figure(title=title, **looks)
+        found.line([1, 2], [3, last])
+        return found
+
+    one = known(plot(0.1 + 0.2))
+    assert known(plot(0.3, width=900)).digest == one.digest
+    assert len({one.digest, known(plot(4)).digest, known(plot(0.3, "U")).digest}) == 3

@@ -1,8 +1,9 @@
-"""Charts that a page draws (plotly, Vega-Lite): from the object or its specification to facts."""
+"""Charts that a page draws: from the object of plotly, altair or bokeh, or its specification, to facts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 from . import Facts
@@ -11,8 +12,8 @@ from .ink import of_page
 from .panels import data_of, facts_of
 
 
-def specification(obj: Any) -> tuple[str, Mapping[str, Any]] | None:
-    """("plotly" or "vega", its specification); None for anything else."""
+def specification(obj: Any) -> tuple[str, Any] | None:
+    """("plotly", "vega" or "bokeh", and what is read of it); None for anything else."""
     root = type(obj).__module__.partition(".")[0]
     if root == "altair" and hasattr(obj, "to_dict"):
         obj = obj.to_dict()
@@ -20,6 +21,8 @@ def specification(obj: Any) -> tuple[str, Mapping[str, Any]] | None:
         from . import plotly
 
         return "plotly", plotly.specification(obj)
+    elif root == "bokeh" and hasattr(obj, "select"):
+        return "bokeh", obj
     if isinstance(obj, Mapping):
         if "vega-lite" in str(obj.get("$schema")):
             return "vega", obj
@@ -28,12 +31,9 @@ def specification(obj: Any) -> tuple[str, Mapping[str, Any]] | None:
     return None
 
 
-def read(library: str, spec: Mapping[str, Any], budget: int) -> Facts | None:
+def read(library: str, spec: Any, budget: int) -> Facts | None:
     """The facts of a specification within `budget` bytes; None if it draws nothing."""
-    if library == "plotly":
-        from . import plotly as reader
-    else:
-        from . import vega as reader  # type: ignore[no-redef]
+    reader = import_module(f".{library}", __package__)
     panels, title = reader.panels(spec), reader.heading(spec)
     if not panels:
         return None
