@@ -31,10 +31,10 @@ def test_the_example_shows_marks_agreement_and_stale_answers(emulator: Emulator)
         for name in ("review", "square", "both", "pingyue")
     )
     assert re.search(r"highest value of pump is \S+, at hour \d+ ✗ \(1; 4\.\d+ \(1\)\)", review)
-    assert "✗" in square
+    assert "✓ ✗ (step 2) ✓" in square
     assert "4 of 4" in both
     assert re.search(r"heater.*✗", both)
-    assert re.search(r"pump总体上升 ✗", pingyue)
+    assert re.search(r"pump 总体上升 ✗", pingyue)
     for text in (review, pingyue):
         assert text.startswith("> <strong>⚠ Stale since")
     assert "review" in saved["%vl stale"]

@@ -31,7 +31,10 @@ def marks(answer: str, claims: Sequence[Claim], steps: Sequence[Step] = ()) -> l
         place = next((after for start, after in ends if start <= one.end <= after), one.end)
         while place < len(answer) and answer[place] in _CLOSING:
             place += 1
-        truth = f" ({one.truth})" if one.verdict == "wrong" and one.truth else ""
+        truth = one.truth
+        if not truth and isinstance(one, Step):  # a chain has its marks side by side
+            truth = say("step {n}", n=one.number)
+        truth = f" ({truth})" if one.verdict == "wrong" and truth else ""
         found.append(Mark(place, one.verdict, SIGNS[one.verdict] + truth, explained(one)))
     return sorted(found, key=lambda mark: mark.at)
 

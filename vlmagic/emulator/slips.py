@@ -126,7 +126,9 @@ class Sentences(Tongue):
         clear = abs(curve.change) > (curve.top.y - curve.bottom.y) / 3
         if curve.ordered and clear:
             rises = (curve.change > 0) != self._slips("trend")
-            subject = name if len(self._curves()) > 1 else self.t("the line", "曲线")
+            subject = self.t(name, f"{name} ")
+            if len(self._curves()) == 1:
+                subject = self.t("the line", "曲线")
             verb = self.t("rises", "上升") if rises else self.t("falls", "下降")
             yield self.t(f"Overall, {subject} {verb}.", f"{subject}总体{verb}。")
 
