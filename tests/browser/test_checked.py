@@ -36,7 +36,7 @@ def test_marks_and_stale_answers(desk: Desk, slipping: Emulator) -> None:
         [
             LOAD,
             PLOT.format(last=1),
-            "%%vlreason --check -o why\nWhere is it highest?",
+            "%%vlreason -o why\nWhere is it highest?",
             "%vl show why",
             PLOT.format(last=1),
             PLOT.format(last=5),

@@ -180,7 +180,7 @@ def pieces(result: Result) -> list[Piece]:
         if piece.numbers or claim.verdict != "unchecked":
             found.append(piece)
         taken.append((claim.start, claim.end))
-    for step in result.checks:
+    for step in (one for one in result.checks if one.claims):
         formula = _formula(step.text)
         said = f"${step.text.strip()}$"
         found.append(
