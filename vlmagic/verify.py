@@ -23,7 +23,9 @@ _ASKS = re.compile(
     r"^(?:\s*|.*=\s*)%{1,2}vlreason\b|\b(?:reason|stream)\(|\bvlmagic\.map\(|\w\.ask\(",
     re.MULTILINE,
 )
-_FIGURE = re.compile(r"\| (?:(?:data of |pixels of )?picture \d|pictures:|图片 \d|图片数)")
+_APART = re.compile(r"^  (.+)$", re.MULTILINE)
+"""The lines of a refusal that name a field in which the nearest recording differs."""
+_FIGURE = re.compile(r"(?:(?:data of |pixels of )?picture \d|pictures:|.*图片)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Verdict:
     """Its number among all cells, from 1."""
     state: str
     text: str = ""
+    remedy: str = ""
+    """What records its answer anew."""
 
 
 def verify(notebook: str, folder: str | None = None) -> tuple[Table, bool]:
@@ -47,7 +51,8 @@ def verify(notebook: str, folder: str | None = None) -> tuple[Table, bool]:
         count=len(verdicts),
         well=sum(one.state == "ok" for one in verdicts),
     )
-    return Table(heads, rows, [counted if rows else say("No cell asks anything.")]), well
+    below = [counted, *dict.fromkeys(one.remedy for one in verdicts if one.remedy)]
+    return Table(heads, rows, below if rows else [say("No cell asks anything.")]), well
 
 
 def _word(state: str) -> str:
@@ -101,10 +106,13 @@ def _environment(folder: str | None) -> dict[str, str]:
 def _judge(number: int, cell: Any, before: str | None) -> Verdict:
     for output in cell.outputs:
         if output.output_type == "error":
-            text = re.sub(r"\n *", " | ", str(output.evalue))
+            said = str(output.evalue)
             if output.ename != "RecordingError":
-                return Verdict(number, "failed", f"{output.ename}: {text}")
-            return Verdict(number, "figure" if _FIGURE.search(text) else "missing", text)
+                return Verdict(number, "failed", f"{output.ename}: {' '.join(said.split())}")
+            what, _, remedy = said.rpartition("\n") if "\n" in said else (said, "", "")
+            apart = _APART.findall(said)
+            state = "figure" if any(map(_FIGURE.match, apart)) else "missing"
+            return Verdict(number, state, "; ".join(apart) or " ".join(what.split()), remedy)
     after = _answer(cell)
     if before is not None and after != before:
         return Verdict(number, "changed", say("what is saved in the notebook is another answer"))
