@@ -18,6 +18,7 @@ from vlmagic.emulator import Emulator
 from vlmagic.errors import RecordingError, SettingsError
 from vlmagic.ledger import LEDGER
 from vlmagic.recording.cabinet import _opened as forget
+from vlmagic.verify import answer
 
 CELLS = (
     "%load_ext vlmagic\n%matplotlib inline\nimport matplotlib.pyplot as plt",
@@ -207,3 +208,13 @@ def test_the_emulator_plays_recordings(tmp_path: Path, emulator: Emulator) -> No
         other = reason("What is 6 times 8?", **wired, **how)
     assert played.answer == live.answer.replace("No picture", "No drawing")
     assert "6 times 8" in other.answer
+
+
+@pytest.mark.parametrize("marked", ["so ✓.", "so ✗.", "so ✗ (7 \\(m\\), at 5).", "so ?."])
+def test_marks_of_a_check_are_no_part_of_an_answer(marked: str) -> None:
+    """An answer whose numbers are judged otherwise by a newer vlmagic has not changed."""
+    cells = [
+        {"outputs": [{"data": {"text/markdown": "", "text/plain": [text]}}]}
+        for text in ("It is so.", f"It is {marked}")
+    ]
+    assert answer(cells[0]) == answer(cells[1]) == "It is so."

@@ -26,6 +26,7 @@ _ASKS = re.compile(
 _APART = re.compile(r"^  (.+)$", re.MULTILINE)
 """The lines of a refusal that name a field in which the nearest recording differs."""
 _FIGURE = re.compile(r"(?:(?:data of |pixels of )?picture \d|pictures:|.*图片)")
+_MARK = re.compile(r" (?:[✓?]|✗(?: \((?:[^()\n]|\([^()\n]*\))*\))?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def _verdicts(path: Path, folder: str | None) -> Iterator[Verdict]:
     )
     client.km = client.create_kernel_manager()
     client.km.kernel_spec.argv[0] = sys.executable
-    before = [_answer(cell) for cell in saved.cells]
+    before = [answer(cell) for cell in saved.cells]
     client.execute(env=_environment(folder))
     for number, (cell, old) in enumerate(zip(run.cells, before, strict=True), start=1):
         if cell.cell_type == "code" and _ASKS.search(cell.source):
@@ -113,17 +114,19 @@ def _judge(number: int, cell: Any, before: str | None) -> Verdict:
             apart = _APART.findall(said)
             state = "figure" if any(map(_FIGURE.match, apart)) else "missing"
             return Verdict(number, state, "; ".join(apart) or " ".join(what.split()), remedy)
-    after = _answer(cell)
+    after = answer(cell)
     if before is not None and after != before:
         return Verdict(number, "changed", say("what is saved in the notebook is another answer"))
     return Verdict(number, "ok")
 
 
-def _answer(cell: Any) -> str | None:
-    """The model's words as they are saved, without receipt and thinking; None without an answer."""
+def answer(cell: Any) -> str | None:
+    """The model's words as they are saved, without receipt, thinking and the marks of a check, which
+    may be judged otherwise by now; None without an answer.
+    """
     for output in cell.get("outputs", []):
         data = output.get("data", {})
         if "text/markdown" in data and "text/plain" in data:
             text = data["text/plain"]
-            return text if isinstance(text, str) else "".join(text)
+            return _MARK.sub("", text if isinstance(text, str) else "".join(text))
     return None
