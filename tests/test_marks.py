@@ -80,6 +80,9 @@ def test_live_and_saved_have_the_same_marks_at_the_same_places() -> None:
         assert sign in saved
     assert "checked: 2 ✓ 2 ✗ 0 not checkable" in line
     assert "checked: 2 ✓ 2 ✗ 0 not checkable" in result.bundle()["text/markdown"]
+    assert (
+        result.bundle()["text/plain"].strip() == ANSWER.strip()
+    )  # what another day is compared with
 
 
 def test_an_unchecked_answer_has_none() -> None:

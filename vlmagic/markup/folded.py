@@ -32,12 +32,14 @@ def bundle(
     fold: Fold,
     cause: str = "",
     steps: Sequence[tuple[str, str]] = (),
+    words: str = "",
 ) -> dict[str, str]:
     """`text/markdown` and `text/plain` of a conversation that has ended, however it ended.
 
     `receipt`: one line per picture that was sent; `facts`: what was sent along, folded under it;
     `thinking_summary`: the line that the folded thinking shows; `cause`: why there is no more, and
-    what to do; `steps`: hint and text of each, where the answer is a lesson.
+    what to do; `steps`: hint and text of each, where the answer is a lesson; `words`: the answer
+    without the marks of its check, which `text/plain` holds.
     """
     parts = [small(*receipt)]
     if facts:
@@ -54,7 +56,9 @@ def bundle(
     parts.append(small(*notices, status_line))
     return {
         "text/markdown": _joined(parts),
-        "text/plain": plain(answer if answer.strip() else f"{status_line}\n{cause}".strip()),
+        "text/plain": plain(
+            (words or answer) if answer.strip() else f"{status_line}\n{cause}".strip()
+        ),
     }
 
 

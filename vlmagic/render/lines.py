@@ -230,6 +230,7 @@ def saved(result: Ended, asked: Asked | None = None) -> dict[str, str]:
         receipt=asked.receipt,
         thinking=transcript.thinking,
         answer=result.marked,
+        words=result.transcript.answer,
         notices=notices,
         status_line=status_line(result),
         cause=cause(result, raised=asked.raised),
