@@ -59,6 +59,16 @@ def _played(pieces: list[str]) -> tuple[str, list[Update]]:
     return done + updates[-1].tail, updates
 
 
+def test_a_pause_shows_what_waits() -> None:
+    """After a pause all that came is shown, at whatever cost; without one, a long tail lets a word wait."""
+    view = Incremental()
+    view.feed("word " * 200)
+    assert "end" not in view.feed("end").tail
+    assert "end" in view.feed("").tail
+    assert view.feed("").add == ""
+    assert view.finish().tail == render_html("word " * 200 + "end")
+
+
 @pytest.mark.parametrize("text", DOCS)
 def test_every_cutting_gives_the_whole(text: str) -> None:
     """Cut at every character and at random, the finished view is the view at once."""

@@ -85,7 +85,11 @@ def test_thinking_streams_folds_and_gives_way(desk: Desk, teller: Teller) -> Non
     assert "Thought for" in view.locator("details.vl-thinking > summary").inner_text()
     view.locator(".vl-answer table").wait_for()
     view.locator(".vl-answer math").wait_for()
-    for name, text in (("Copy answer", ANSWER), ("Copy thinking", "Hm. So it is. ")):
+    teller.answer("\n" + "Long and unfinished, " * 100)
+    teller.answer("so.")
+    view.locator(".vl-answer", has_text="so.").wait_for()
+    said = ANSWER + "\n" + "Long and unfinished, " * 100 + "so."
+    for name, text in (("Copy answer", said), ("Copy thinking", "Hm. So it is. ")):
         button = view.locator(".vl-copy", has_text=name).element_handle()
         button.click()
         notebook.page.wait_for_function("node => node.textContent === 'Copied'", arg=button)

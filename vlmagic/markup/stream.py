@@ -54,16 +54,20 @@ class Incremental:
         """All finished blocks so far: with the tail, what a view that starts now must show."""
 
     def feed(self, piece: str) -> Update:
-        """Take more text; the update shows it, its unfinished end calm."""
+        """Take more text; the update shows it, its unfinished end calm.
+
+        An empty piece is a pause: what waits for its next reading is read.
+        """
         piece = self._held + piece
         self._held = ""
         if piece and (piece[-1] == "\r" or _SURROGATES[0] <= piece[-1] <= _SURROGATES[1]):
             piece, self._held = piece[:-1], piece[-1]
+        paused = not piece and any(self._waiting)
         self._waiting.append(piece)
         self._credit += _CREDIT * len(piece)
         size = len(self._source) + sum(map(len, self._waiting))
         ended = self._fence is not None and self._fence.search("\n" + "".join(self._waiting))
-        if self._credit >= size or ended:
+        if self._credit >= size or ended or paused:
             self._credit = 0
             return self._read(calm=True)
         if self._fence is None and size < _CALM:

@@ -155,8 +155,8 @@ class Channel:
         return [["think", text]]
 
     def write(self, text: str | None) -> list[Op]:
-        """More answer; None is its end."""
-        if text is not None:
+        """More answer; "" is a pause of it, None its end."""
+        if text:
             self._said.append(text)
         update = self._answer.finish() if text is None else self._answer.feed(text)
         ops: list[Op] = []

@@ -169,7 +169,7 @@ def news(
     ops += channel.phase(transcript.phase, transcript.seconds)
     if transcript.phase == "answering":
         ops += channel.summary(lines.thought(transcript))
-    if written:
+    if written or (not batch and transcript.answer_length):
         ops += channel.write(written)
     for event in batch:
         if isinstance(event, Notice):
