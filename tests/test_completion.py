@@ -38,6 +38,8 @@ def test_references(typing: Kernel, begun: str) -> None:
     assert found == [*shown, "fig", "clip.mp4", "one.png", "plots/"]
     assert typing.completed(f"{begun}plots/") == [f"{begun}plots/two.jpeg"]
     assert typing.completed(f"{begun}@la") == [f"{begun}@last"]
+    typing.run("fig.suptitle('Loss'); display(fig)")
+    assert typing.completed(f"{begun}@t") == [f'{begun}@title:"Loss"']
 
 
 @pytest.mark.parametrize(

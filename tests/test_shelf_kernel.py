@@ -129,7 +129,7 @@ OTHERS: list[tuple[str, str, list[tuple[str, str, str]]]] = [
     ("SVG", "SVG(\"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>\")", [("IPython", SVG, "Image IPython")]),
     ("SVG in a page", "HTML(\"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>\")", [("IPython", SVG, "Image IPython")]),
     ("address of a film", "Video('https://example.com/a.mp4')", [("IPython", "text/html", "Video url")]),
-    ("a picture in a page", "import base64; HTML('<img src=\"data:image/png;base64,' + base64.b64encode(open('t.png', 'rb').read()).decode() + '\">')", [("IPython", "text/html", "Image page")]),
+    ("a picture in a page", "import base64; HTML('<img src=\"data:image/png;base64,' + base64.b64encode(open('t.png', 'rb').read()).decode() + '\">')", [("IPython", PNG, "Image IPython")]),
     ("a page of two pictures", "HTML('<img src=\"a.png\"><img src=\"b.png\">')", []),
     ("a page of words", "HTML('<b>words</b>')", []),
     ("an array", "numpy.zeros((30, 30))", []),

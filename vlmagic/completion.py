@@ -66,8 +66,10 @@ def _values(option: Option, word: str, magics: VLMagics) -> Iterator[str]:
 
 def _references(word: str, magics: VLMagics) -> Iterator[str]:
     """What was shown, newest first, then variables that are pictures, then files."""
+    shown = list(reversed(shelf.figures(magics.shelf)))
     yield "@last"
-    yield from (item.label for item in reversed(shelf.figures(magics.shelf)))
+    yield from (item.label for item in shown)
+    yield from dict.fromkeys(f'@title:"{item.title}"' for item in shown if item.title)
     yield from ("@all", "@open", "@gcf", "@md", "@clip")
     hidden = frozenset(getattr(magics.shell, "user_ns_hidden", ()))
     yield from shelf.picturable(magics.shell.user_ns, hidden)

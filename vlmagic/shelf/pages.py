@@ -25,6 +25,7 @@ _ELEMENT = re.compile(
     r"<(img|video|source)\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*?\bsrc\s*=\s*(\"[^\"]*\"|'[^']*')",
     re.IGNORECASE,
 )
+_WRITTEN = re.compile(r"data:(image/(?:png|jpeg|webp|gif));base64,", re.IGNORECASE)
 _FRAME = re.compile(r'frames\[\d+\] = "data:image/\w+;base64,([^"]*)"')
 _PAUSE = re.compile(r"new Animation\(frames, \w+, \w+, ([\d.]+)")
 
@@ -62,7 +63,10 @@ def found(data: Mapping[str, Any]) -> tuple[str, Any] | None:
         return f"{VEGA}5+json", specification
     if page.lstrip().startswith("<svg"):
         return "image/svg+xml", page
-    return (HTML, page) if picture(page) is not None else None
+    inside = picture(page)
+    if isinstance(inside, str) and (written := _WRITTEN.match(inside)):
+        return written[1].lower(), inside[written.end() :]
+    return (HTML, page) if inside is not None else None
 
 
 def picture(page: str) -> str | Reel | None:
