@@ -30,10 +30,10 @@ ANSWER = (
 )
 
 
-def checked(answer: str, *, check: bool = True) -> Result:
+def checked(answer: str, *, check: bool = True, steps: bool = False) -> Result:
     """An answer about the figure of sales, checked."""
     picture = Image("@1.1", b"x", "image/png", 10, 10, numbers=claim_figures.data("sales"))
-    found = settings.resolve({"check": check}, None, {})
+    found = settings.resolve({"check": check, "steps": steps}, None, {})
     result = Result(Request("qwen3-vl-plus", "Why?", (picture,)), Context(settings=found))
     result.transcript.feed(Answer(answer))
     result.transcript.feed(Done("stop", "qwen3-vl-plus"))
@@ -83,6 +83,15 @@ def test_live_and_saved_have_the_same_marks_at_the_same_places() -> None:
     assert (
         result.bundle()["text/plain"].strip() == ANSWER.strip()
     )  # what another day is compared with
+
+
+def test_a_lesson_is_marked_step_by_step() -> None:
+    """Each folded step has the marks of its own words."""
+    answer = "## First\n\nSo $1 + 1 = 2$.\n\n## Second\n\nSo $3 + 4 = 8$.\n"
+    saved = checked(answer, steps=True).bundle()["text/markdown"]
+    first, _, second = saved.partition("Second</summary>")
+    assert "✓" in first
+    assert "✗ (7)" in second
 
 
 def test_an_unchecked_answer_has_none() -> None:

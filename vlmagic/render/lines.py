@@ -222,7 +222,7 @@ def saved(result: Ended, asked: Asked | None = None) -> dict[str, str]:
     Of a lesson, the thinking stays hidden and the steps are folded into one another.
     """
     asked, transcript = asked or asked_of(result), result.transcript
-    taught = divide(transcript.answer).steps if is_lesson(result) else ()
+    taught = divide(result.marked).steps if is_lesson(result) else ()
     notices: list[str] = [notice.text for notice in transcript.notices]
     if result.checked:
         notices.append(result.checked)
