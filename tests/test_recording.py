@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -324,6 +325,18 @@ def test_git_is_asked_about_once(tmp_path: Path, answer: bool | None, kept: int)
     plan = Cabinet(folder).plan(question("three", images=(picture(),)), "record")
     assert any("vlmagic recordings pictures keep" in n for n in plan.notices) is (answer is None)
     plan.withdraw()
+
+
+def test_what_git_ignores_is_not_asked_about(tmp_path: Path) -> None:
+    """Pictures in a folder that git ignores are shared with nobody."""
+    if shutil.which("git") is None:
+        pytest.skip("needs git")
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    (tmp_path / ".gitignore").write_text("private/\n")
+    assert not Folder(tmp_path / "private").tracked
+    assert Folder(tmp_path / "shared").tracked
+    record(tmp_path / "private", question(images=(picture(),)))
+    assert len(list((tmp_path / "private").glob("*.png"))) == 1
 
 
 # -- scrubbing -----------------------------------------------------------------------------

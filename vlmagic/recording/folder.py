@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 import re
 import stat
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from vlmagic.errors import RecordingError
@@ -217,8 +219,11 @@ class Folder:
 
     @property
     def tracked(self) -> bool:
-        """Does the folder lie in a working copy of git?"""
-        return any((parent / ".git").exists() for parent in (self.path, *self.path.parents))
+        """Does the folder lie in a working copy of git, which does not ignore it?"""
+        for parent in (self.path, *self.path.parents):
+            if (parent / ".git").exists():
+                return not _ignored(parent, self.path)
+        return False
 
     @property
     def consent(self) -> bool | None:
@@ -239,6 +244,16 @@ class Folder:
                 file.write("keep\n" if keep else "leave\n")
         except OSError as error:
             raise refused(self, error) from None
+
+
+@cache
+def _ignored(copy: Path, path: Path) -> bool:
+    """Whether this working copy of git ignores the path; without git nobody knows."""
+    words = ["git", "-C", str(copy), "check-ignore", "-q", "--no-index", str(path / _CONSENT)]
+    try:
+        return subprocess.run(words, capture_output=True, timeout=5, check=False).returncode == 0  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return False
 
 
 def refused(folder: object, error: OSError) -> RecordingError:
