@@ -12,7 +12,8 @@ import pytest
 
 from vlmagic import shelf as shelves
 from vlmagic.facts import embedded, facts_of
-from vlmagic.shelf import pixels
+from vlmagic.references import parse
+from vlmagic.shelf import pixels, resolve
 from vlmagic.shelf.witness import watching
 
 np = pytest.importorskip("numpy")
@@ -114,6 +115,76 @@ def test_a_cloud_is_measured_exactly() -> None:
     assert cloud["n"] == 49_999
     assert cloud["r"] == pytest.approx(np.corrcoef(x[good], y[good])[0, 1], abs=1e-4)
     assert cloud["x"] == [pytest.approx(x[good].min(), 1e-5), pytest.approx(x[good].max(), 1e-5)]
+
+
+def numbers(axes: Any) -> list[Any]:
+    """The series that claims are checked against."""
+    facts = facts_of(axes)
+    assert facts is not None
+    assert facts.numbers is not None
+    return [one for pair in facts.numbers.axes for one in pair.series]
+
+
+FRAME = pd.DataFrame(
+    {"g": list("aabb") * 3, "h": list("uv") * 6, "v": [1.0, 2, 3, 4, 2, 3, 4, 5, 3, 4, 5, 6]}
+)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_seaborn_names_what_it_draws() -> None:
+    """Means with their errors are a summary; boxes have the names of their place and colour."""
+    seaborn = pytest.importorskip("seaborn")
+    axes = seaborn.barplot(FRAME, x="g", y="v", hue="h")
+    bars = read(axes)["bars"]
+    assert [(one["label"], one["values"]) for one in bars] == [
+        ("u", [["a", 2], ["b", 4]]),
+        ("v", [["a", 3], ["b", 5]]),
+    ]
+    assert all(one["errors"] for one in bars)
+    assert {(one.kind, one.summary) for one in numbers(axes)} == {("bars", True), ("other", False)}
+    pyplot.close("all")
+    plain = seaborn.barplot(FRAME[:2].assign(g=["p", "q"]), x="g", y="v", errorbar=None)
+    assert [(one.y, one.summary) for one in numbers(plain)] == [((1, 2), False)]
+    pyplot.close("all")
+    boxes = read(seaborn.boxplot(FRAME, x="g", y="v", hue="h"))["box"]
+    assert [one["label"] for one in boxes] == ["a, u", "b, u", "a, v", "b, v"]
+    assert [one["median"] for one in boxes] == [2, 4, 3, 5]
+    pyplot.close("all")
+    lying = read(seaborn.violinplot(FRAME, y="g", x="v"))
+    assert "lines" not in lying
+    assert [(one["at"], one["median"]) for one in lying["violins"]] == [("a", 2.5), ("b", 4.5)]
+    pyplot.close("all")
+    heat = read(seaborn.heatmap(FRAME.pivot_table(index="g", columns="h", values="v"), annot=True))
+    assert heat["images"][0]["values"] == [[2, 3], [4, 5]]
+    assert heat["y"]["categories"] == ["a", "b"]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_pandas_names_what_it_draws() -> None:
+    """Periods are dates, years are names, boxes are boxes, and stacked areas are a summary."""
+    index = pd.period_range("2024-01", periods=3, freq="M")
+    lines = read(pd.DataFrame({"a": [1, 2, 4]}, index=index).plot())["lines"]
+    assert lines[0]["points"] == [["2024-01-01", 1], ["2024-02-01", 2], ["2024-03-01", 4]]
+    years = pd.Series([1, 2, 5], index=[2019, 2020, 2021]).plot.bar(ax=axes_of())
+    assert read(years)["bars"][0]["values"] == [["2019", 1], ["2020", 2], ["2021", 5]]
+    boxed = pd.DataFrame({"v": [1, 2, 3, 4, 5], "w": [1, 1, 3, 3, 3]}).plot.box()
+    assert [one["median"] for one in read(boxed)["box"]] == [3, 3]
+    assert "lines" not in read(boxed)
+    assert {one.kind for one in numbers(boxed)} == {"other"}
+    area = pd.DataFrame({"a": [1, 2, 3], "b": [3, 4, 5]}).plot.area()
+    assert all(one.summary for one in numbers(area) if one.kind == "line")
+    pie = pd.Series([1, 3], index=["x", "y"]).plot.pie(ax=axes_of())
+    assert read(pie)["pie"] == [["x", 25], ["y", 75]]
+
+
+def test_a_picture_of_a_chart_keeps_its_numbers() -> None:
+    """What altair draws is sent with its facts, and its numbers stay beside it to be checked."""
+    pytest.importorskip("vl_convert")
+    chart = altair_chart()
+    image: Any = resolve([parse("chart")], None, {"chart": chart}).images[0]
+    known = facts_of(chart)
+    assert known is not None
+    assert (image.facts, image.numbers) == (known.text, known.numbers)
 
 
 # -- libraries that draw with matplotlib by themselves ---------------------------------------------

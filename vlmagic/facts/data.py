@@ -15,6 +15,7 @@ from typing import Any, Literal
 from .axis import EPOCH, Axis, every_axes
 from .names import colours, named, rgba
 from .numbers import array, numpy
+from .patches import boxes
 
 MOST = 100_000
 """Points of one figure that are kept."""
@@ -164,23 +165,33 @@ def _series(axes: Any, x: Axis, y: Axis) -> Iterator[tuple[Series, bool]]:
 def _artists(axes: Any, x: Axis, y: Axis) -> Iterator[tuple[Series, bool]]:
     taken: set[int] = set()
     legend = colours(axes.get_legend())
+    strokes = _strokes(axes, legend)
+    filled = {named(one) for one in axes.collections if "Poly" in type(one).__name__} - {""}
 
     for container in axes.containers:
         kind = type(container).__name__
         if kind == "BarContainer":
-            yield _bars(container, x, y, legend)
+            series, lies = _bars(container, x, y, legend)
+            # Strokes along bars are their errors, where seaborn draws them.
+            erring = any(strokes[key][lies] for key in strokes if key not in taken)
+            yield replace(series, summary=series.summary or erring), lies
         elif kind == "ErrorbarContainer" and container.lines[0] is not None:
             data = container.lines[0]
             yield from _curve(data, named(container), summary=True)
         taken.update(id(child) for child in container.get_children())
     boxed = sum(1 for patch in axes.patches if type(patch).__name__ == "PathPatch")
+    parts = set().union(*(found for _, found in boxes(axes)))
+    if parts or not taken.issuperset(strokes):
+        yield Series("", "other", whole=False), False
+    taken.update(parts, strokes)
     for line in axes.lines:
         if id(line) in taken or not line.get_visible() or type(line).__name__ == "AxLine":
             continue
         across, up = line.get_transform().contains_branch_seperately(axes.transData)
         if across and up:
             label = named(line) or legend.get(rgba(line.get_color()), "")
-            yield from _curve(line, label, summary=bool(boxed))
+            # The upper edge of an area on others is not drawn at the height of its values.
+            yield from _curve(line, label, summary=bool(boxed) or label in filled)
     wedges = [patch for patch in axes.patches if hasattr(patch, "theta1")]
     if wedges:
         yield _pie(wedges), False
@@ -197,6 +208,18 @@ def _artists(axes: Any, x: Axis, y: Axis) -> Iterator[tuple[Series, bool]]:
             yield Series(named(collection), "other", whole=False), False
     if axes.images:
         yield Series("", "other", whole=False), False
+
+
+def _strokes(axes: Any, legend: Any) -> dict[int, tuple[bool, bool]]:
+    """Short nameless lines, by id, and whether they (stand, lie): errors, whiskers, caps."""
+    found = {}
+    for line in axes.lines:
+        if hasattr(line, "get_xy1") or named(line) or rgba(line.get_color()) in legend:
+            continue
+        x, y = array(line.get_xdata(orig=False)), array(line.get_ydata(orig=False))
+        if len(x) in (2, 3) and ((x == x[0]).all() or (y == y[0]).all()):
+            found[id(line)] = bool((x == x[0]).all()), bool((y == y[0]).all())
+    return found
 
 
 def _curve(line: Any, label: str, *, summary: bool) -> Iterator[tuple[Series, bool]]:

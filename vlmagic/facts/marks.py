@@ -159,9 +159,11 @@ class Marks:
         with contextlib.suppress(Exception):
             for box, parts in patches.boxes(self.axes):
                 axis = self.y if box.pop("horizontal", False) else self.x
-                at = box.pop("at")
-                name = axis.value(at)
-                self.add("box", {"label": str(name)} | {k: short(v) for k, v in box.items()})
+                name = str(self._bar_name(axis, box.pop("at"), 0))
+                colour = box.pop("colour")
+                hue = self._legend.get(tuple(colour), "") if colour is not None else ""
+                label = ", ".join(filter(None, dict.fromkeys((name, hue))))
+                self.add("box", {"label": label} | {k: short(v) for k, v in box.items()})
                 self._taken.update(parts)
 
     def _line(self, line: Any) -> None:

@@ -48,13 +48,14 @@ def chosen(x: Any, y: Any, most: int, *, log: bool = False) -> list[int]:
     keep = _thinned(y)
     xs, ys = x[keep], y[keep]
     height = np.log10(np.maximum(ys, ys[ys > 0].min())) if log and (ys > 0).any() else ys
+    tiny = 1e-9 * float(height.max() - height.min())  # a straight line has its rounding
     picked = {0, len(keep) - 1, int(ys.argmin()), int(ys.argmax())}
     while len(picked) < most:
         at = sorted(picked)
         off = np.abs(height - np.interp(xs, xs[at], height[at]))
         off[at] = -1
         furthest = int(off.argmax())
-        if off[furthest] <= 0:
+        if off[furthest] <= tiny:
             break
         picked.add(furthest)
     return [int(keep[at]) for at in sorted(picked)]

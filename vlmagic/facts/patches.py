@@ -208,7 +208,8 @@ def boxes(axes: Any) -> Iterator[tuple[dict[str, Any], set[int]]]:
     for artist, left, right, low, high in frames:
         found = _crossing(upright, left, right, low, high)
         if found:
-            strokes, box = upright, {"at": (left + right) / 2, "q1": low, "q3": high}
+            strokes = upright
+            box: dict[str, Any] = {"at": (left + right) / 2, "q1": low, "q3": high}
         else:
             found, strokes = _crossing(lying, low, high, left, right), lying
             box = {"at": (low + high) / 2, "q1": left, "q3": right, "horizontal": True}
@@ -216,6 +217,7 @@ def boxes(axes: Any) -> Iterator[tuple[dict[str, Any], set[int]]]:
             continue
         box |= {"low": box["q1"], "high": box["q3"]}
         parts = {id(artist)}
+        box["colour"] = artist.get_facecolor() if hasattr(artist, "get_facecolor") else None
         for stroke, word, value in found:
             parts.add(id(stroke.line))
             if word == "median":
@@ -252,7 +254,7 @@ def _crossing(
             found.append((one, "low", one.low))
         elif _near(one, middle) and abs(one.low - high) <= 1e-9 * (1 + abs(high)):
             found.append((one, "high", one.high))
-        elif level and not inside and abs((one.left + one.right) / 2 - middle) < 1e-9 * (1 + width):
+        elif level and abs((one.left + one.right) / 2 - middle) < 1e-9 * (1 + width):
             found.append((one, "cap", one.low))
     return found if any(word == "median" for _, word, _ in found) else []
 
