@@ -181,10 +181,6 @@ class Notebook:
             arg=number,
         )
 
-    def busy(self, number: int) -> bool:
-        """Whether that cell runs or waits."""
-        return "[*]" in self.cell(number).locator(".jp-InputPrompt").first.inner_text()
-
     def save(self) -> dict[str, Any]:
         """Save it; the notebook as the file has it."""
         self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
