@@ -378,6 +378,27 @@ def test_a_broken_bundle_is_refused_in_words(data: dict[str, Any]) -> None:
     assert caught.value.hint
 
 
+def test_what_is_nearly_a_title_is_suggested() -> None:
+    """A title that is not there names the one that is like it; without one the shelf is listed."""
+    figure, shelf = _figure(), shelves.Shelf()
+    figure.axes[0].set_title("Training loss")
+    shelf.collect({"image/png": png()}, figure, Run(1, 1, 1))
+    with pytest.raises(CellError, match='Did you mean @title:"Training loss"'):
+        shelves.resolve([parse('@title:"Trainig loss"')], shelf, {})
+    with pytest.raises(CellError, match=r"@1\.1 matplotlib"):
+        shelves.resolve([parse("@title:x")], shelf, {})
+
+
+def test_a_pdf_whose_figure_is_gone_says_so() -> None:
+    """No model looks at a PDF: while the figure lives it is drawn, after that the way is told."""
+    figure, shelf = _figure(), shelves.Shelf()
+    shelf.collect({"application/pdf": "JVBERi0="}, figure, Run(1, 1, 1))
+    assert shelves.resolve([parse("@last")], shelf, {}).images[0].origin == "matplotlib"
+    shelf.items[0].owner = None
+    with pytest.raises(CellError, match="shown as a PDF"):
+        shelves.resolve([parse("@last")], shelf, {})
+
+
 def test_slices_are_several_on_purpose() -> None:
     """`pair[:]` sends all and says how many; `pair[1]` sends one."""
     names = _lists()

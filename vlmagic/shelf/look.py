@@ -131,6 +131,11 @@ class Look:
             )
         elif owner is not None:
             self.draw(owner, item.label)
+        elif item.mime == "application/pdf":
+            raise CellError(
+                say("{label} was shown as a PDF, and its figure is gone.", label=item.label),
+                say("Add 'png' to InlineBackend.figure_formats and run its cell again."),
+            )
         else:
             raise CellError(
                 say("{label} is gone: the picture was not kept, nor its object.", label=item),

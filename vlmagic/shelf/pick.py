@@ -65,6 +65,10 @@ def pick(
             found = [item for item in found if item.index in wanted]
     if not found:
         what = say("{text} is not on the shelf.", text=reference.text)
+        titles = [item.title for item in items if item.title]
+        near = difflib.get_close_matches(reference.title or "", titles, 1)
+        if near:
+            raise CellError(what, say("Did you mean {names}?", names=f'@title:"{near[0]}"'))
         raise nothing_here(what, shelf, namespace, hidden)
     return found
 
