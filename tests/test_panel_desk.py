@@ -165,6 +165,16 @@ def test_a_builtins_name_is_said(page: Page) -> None:
     assert any("hides Python's own" in text for text in page.wait("estimate", n=7)["notices"])
 
 
+def test_what_a_name_overwrites_is_said(kernel: Kernel) -> None:
+    """A name that is taken is bound all the same; what it takes away is said beforehand."""
+    kernel.run("import vlmagic\npanel = vlmagic.Panel('x')\nmine = {1: 2}")
+    told = "panel._reader.estimate({**panel.widget.draft, 'name': 'mine'})['notices']"
+    assert kernel.value(told) == ["mine is taken: a dict will be overwritten."]
+    kernel.run("%vlreason --no-image -o mine hi")
+    assert kernel.value(told) == ["mine is taken: a Result will be overwritten."]
+    kernel.run("panel.close()")
+
+
 def test_what_is_no_picture_is_said(page: Page) -> None:
     """A file that is no picture stays out, and its sentence says what it is."""
     page.say("picture", name="notes.txt", data=b"just some words, and no picture at all", n=0)

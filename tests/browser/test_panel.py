@@ -208,6 +208,20 @@ def test_opened_again_without_its_kernel(desk: Desk) -> None:
     assert "widget" not in notebook.page.locator(".jp-Notebook").inner_text()
 
 
+def test_a_lost_word_is_made_good(desk: Desk) -> None:
+    """Where the answer to Ask gets lost on its way, the page finds the question in the thread."""
+    deaf = "tell = mine._tell\nmine._tell = lambda kind, *a, **k: kind == 'asked' or tell(kind, *a, **k)"
+    notebook = desk.open([LOAD, "import vlmagic\nmine = vlmagic.Panel()\nmine", deaf])
+    for number in range(3):
+        notebook.run(number)
+    found = panel(notebook, 1)
+    complete(ask(found, "One?"))
+    notebook.page.wait_for_function(
+        "() => document.querySelector('.vl-panel textarea').value === ''"
+    )
+    complete(ask(found, "Two?"))
+
+
 def test_a_part_without_a_pointer(desk: Desk) -> None:
     """The four edges can be typed: what they hold is ticked as a picture of its own."""
     notebook = opened(desk, figures=1)

@@ -42,10 +42,10 @@ class Desk {
 
   tell(what) { for (const view of this.views) view[what](); }
 
-  // After a restart no panel is left in the kernel to answer.
+  // After a restart no panel is left in the kernel to answer. One that was only slow is heard again.
   async check() {
     if (this.dead) return;
-    const there = new Promise((done) => { this.there = () => done(true); setTimeout(() => done(false), 2000); });
+    const there = new Promise((done) => { this.there = () => done(true); setTimeout(() => done(false), 3000); });
     this.send({ t: "hello" });
     if (!(await there)) this.lose();
   }
@@ -53,6 +53,7 @@ class Desk {
   lose() { this.dead = true; this.asking = ""; this.tell("state"); }
 
   hear(message, buffers) {
+    if (this.dead) { this.dead = false; this.tell("state"); }
     if (message.of !== undefined && message.t !== "steps") { this.line(message.of, false).hear(message, buffers); return; }
     const { t } = message;
     if (t === "there") this.there?.();
@@ -60,7 +61,7 @@ class Desk {
     else if (t === "large") this.got(this.larges, message, buffers, "large");
     else if (t === "steps") { this.steps.set(message.of, message.steps); this.tell("lessons"); }
     else if (message.page !== this.page) return;
-    else if (t === "estimate") { if (message.n === this.draft.n) { this.estimate = message; this.tell("counted"); } }
+    else if (t === "estimate") { if (message.n === this.draft.n) { this.estimate = message; this.tell("counted"); this.heal(); } }
     else if (t === "added") this.change({ ticks: [...this.draft.ticks, message.id] });
     else if (t === "said") this.say(message.text);
     else if (t === "cell") { this.written = message; this.tell("cell"); }
@@ -77,13 +78,18 @@ class Desk {
     this.heal();
   }
 
-  // Servers drop messages under load: a picture or a conversation that no list knows means that one
-  // of the lists got lost.
-  heal() {
+  // Servers drop messages under load: a picture or a conversation that no list knows, or fewer ended
+  // ones than the kernel has, mean that one of the lists got lost.
+  heal(tries = 4) {
     clearTimeout(this.healing);
     this.healing = setTimeout(() => {
-      const known = new Set([...this.model.get("pictures"), ...this.model.get("turns")].map((one) => one.id));
-      if ([...this.thumbs.keys(), ...this.lines.keys()].some((id) => !known.has(id))) this.send({ t: "list" });
+      const turns = this.model.get("turns");
+      const known = new Set([...this.model.get("pictures"), ...turns].map((one) => one.id));
+      const lost = [...this.thumbs.keys(), ...this.lines.keys()].some((id) => !known.has(id));
+      const ended = turns.filter((turn) => turn.status !== "running").length;
+      if (!tries || this.dead || !(lost || this.estimate.ended > ended)) return;
+      this.send({ t: "list" });
+      this.heal(tries - 1);
     }, 1000);
   }
 
@@ -161,8 +167,16 @@ class Desk {
     this.explaining = t === "explain";
     this.said = "";
     this.send({ t, n, draft: { ...this.draft, page: this.page }, ...values });
-    setTimeout(() => { if (this.asking === n) this.say(this.w.busy); }, LATE);
+    setTimeout(() => this.late(n), LATE);
     this.tell("state");
+  }
+
+  // No answer to the click yet: it got lost, if the question stands in the thread, else the kernel is busy.
+  late(n) {
+    if (this.asking !== n) return;
+    const last = this.model.get("turns").at(-1);
+    if (last?.mark === n) this.answered({ n, t: "asked", id: last.id });
+    else { this.say(this.w.busy); setTimeout(() => this.late(n), LATE); }
   }
 
   explain(of, step) { if (!this.asking && !this.dead) this.put("explain", { of, step }); }

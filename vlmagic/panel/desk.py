@@ -21,10 +21,11 @@ from vlmagic.result import Result
 
 from . import offer
 from .draft import Draft, check_name, first, sentence
-from .entry import Entry, large, small
+from .entry import Entry
 from .reading import Reader
 from .tray import Tray
 from .turn import Turn, copy
+from .wall import Wall
 from .widget import panel_class
 from .worker import Worker
 
@@ -71,12 +72,13 @@ class Panel:
         }
         self.widget.own = self.widget.model_id or ""
         promptly(self.widget)
+        self._wall = Wall(self._tray, self.widget)
         self.widget.on_msg(lambda _, message, buffers: self._hear(message, buffers))
         self._unwatch: Callable[[], None] = lambda: None
         if self._tray.shelf is not None:
             self._unwatch = self._tray.shelf.watch(self._changed)
         entries = self._tray.entries
-        self._worker.do(lambda: self._thumbs(entries))
+        self._worker.do(lambda: self._wall.thumbs(entries))
 
     @classmethod
     def of(cls, result: Result, *, shell: Any = None) -> Panel:
@@ -141,15 +143,13 @@ class Panel:
                     lambda: self._added(message, lambda: self._tray.part(message["id"], cut))
                 )
             case "drop":
-                self._worker.do(lambda: self._drop(message["id"]))
+                self._worker.do(lambda: self._wall.drop(message["id"]))
             case "thumbs":
-                self._worker.do(
-                    lambda: self._thumbs([e for e in self._tray.entries if e.id in message["ids"]])
-                )
+                self._worker.do(lambda: self._wall.again(message["ids"]))
             case "list":
                 self._worker.do(lambda: self.widget.send_state(["pictures", "turns"]))
             case "large":
-                self._worker.do(lambda: self._large(message["id"]))
+                self._worker.do(lambda: self._wall.large(message["id"]))
             case "steps":
                 self._worker.do(lambda: self._steps(self._turn(message["of"])))
             case "cell":
@@ -165,27 +165,7 @@ class Panel:
 
     def _changed(self) -> None:
         """The shelf has: called on the thread that shows a figure, so only remember it."""
-        self._worker.do(self._refresh)
-
-    def _refresh(self) -> None:
-        fresh = self._tray.refresh(set(self.widget.draft.get("ticks", ())))
-        self._list()
-        self._thumbs(fresh)
-
-    def _list(self) -> None:
-        self.widget.pictures = [entry.about() for entry in self._tray.entries]
-
-    def _thumbs(self, entries: Sequence[Entry]) -> None:
-        for entry in reversed(entries):
-            data, mime = small(entry)
-            revision = entry.item.revision if entry.item is not None else 0
-            self.widget.send(
-                {"t": "thumb", "id": entry.id, "revision": revision, "mime": mime}, [data]
-            )
-
-    def _large(self, name: str) -> None:
-        data, mime = large(self._tray[name])
-        self.widget.send({"t": "large", "id": name, "mime": mime}, [data])
+        self._worker.do(self._wall.refresh)
 
     def _added(self, message: Draft, make: Callable[[], Entry]) -> None:
         try:
@@ -193,13 +173,8 @@ class Panel:
         except VLReasonError as error:
             self._tell("said", message, text=sentence(error))
         else:
-            self._list()
-            self._thumbs([entry])
+            self._wall.hang(entry)
             self._tell("added", message, id=entry.id)
-
-    def _drop(self, name: str) -> None:
-        self._tray.drop(name)
-        self._list()
 
     def _tell(self, kind: str, message: Draft, **values: Any) -> None:
         """An answer to one page's message; other pages pass over it."""
@@ -210,7 +185,8 @@ class Panel:
     def _count(self, draft: Draft) -> None:
         """The estimate of what is being typed; of several drafts in a row, only the last one's."""
         if draft.get("n") == self.widget.draft.get("n"):
-            self._tell("estimate", draft, **self._reader.estimate(draft))
+            ended = sum(turn.result.ended for turn in self._turns)
+            self._tell("estimate", draft, ended=ended, **self._reader.estimate(draft))
 
     def _as_cell(self, message: Draft) -> None:
         try:
@@ -253,6 +229,7 @@ class Panel:
             result,
             asked=shown or text,
             name=name,
+            mark=mark,
             after=after,
             send=self._send,
             changed=self._ended,

@@ -13,7 +13,6 @@ from vlmagic import ledger
 from vlmagic.cell import identifier
 from vlmagic.estimate import money
 from vlmagic.language import say
-from vlmagic.result import Result
 
 if TYPE_CHECKING:
     from vlmagic.errors import VLReasonError
@@ -63,7 +62,7 @@ def name_notices(name: str, namespace: Mapping[str, Any]) -> list[str]:
     """What a name that is to be bound takes away."""
     if not name:
         return []
-    if name in namespace and not isinstance(namespace[name], Result):
+    if name in namespace:
         kind = type(namespace[name]).__name__
         return [say("{name} is taken: a {kind} will be overwritten.", name=name, kind=kind)]
     if name not in namespace and hasattr(builtins, name):

@@ -39,6 +39,7 @@ class Turn:
         *,
         asked: str,
         name: str = "",
+        mark: str = "",
         after: Turn | None = None,
         send: Callable[[dict[str, Any], list[bytes]], None],
         changed: Callable[[Turn], None],
@@ -47,6 +48,7 @@ class Turn:
         self.result = result
         self.asked = asked
         self.name = name
+        self.mark = mark
         self.after = after
         self.cancel = Cancel()
         self.lesson: Lesson | None = None
@@ -73,6 +75,7 @@ class Turn:
             "id": self.number,
             "asked": self.asked,
             "name": self.name,
+            "mark": self.mark,
             "follows": self.after.number if self.after else None,
             "status": self.result.status,
             "word": line.get("word", ""),
