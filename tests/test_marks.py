@@ -137,3 +137,19 @@ def test_a_terminal_lists_what_was_wrong() -> None:
     assert re.search(r"✗ .*3 \+ 4 = 8 → 7", told)
     assert "✓" not in told.replace("2 ✓", "")
     assert lines.verdicts(checked(ANSWER, check=False)) == []
+
+
+@pytest.mark.parametrize("trouble", [KeyboardInterrupt, RecursionError])
+def test_a_check_that_breaks_costs_no_answer(
+    monkeypatch: pytest.MonkeyPatch, trouble: type[BaseException]
+) -> None:
+    """■ pressed while steps are checked, or a fault of ours: the answer is there, without those marks."""
+
+    def breaks(_: str) -> None:
+        raise trouble
+
+    monkeypatch.setattr("vlmagic.algebra.check", breaks)
+    result = checked(ANSWER)
+    assert result.checks == ()
+    assert result.checked == "checked: 1 ✓ 1 ✗ 0 not checkable"
+    assert result.bundle()["text/plain"].strip() == ANSWER.strip()

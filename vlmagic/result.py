@@ -7,10 +7,10 @@ way: its repr is the same safe markup as the cell's output.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import errors, events
 from .events import Done, Event, Failed, Notice, ToolCall, Usage
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from .markup import Mark
     from .request import Request
     from .settings import Settings
+
+_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,9 @@ class Result:
         figures = [
             image.numbers for image in self.images if isinstance(image, Image) and image.numbers
         ]
-        return tuple(claims.check(answer, figures)) if self._checks_claims and figures else ()
+        if not self._checks_claims or not figures:
+            return ()
+        return _marked_or_not(lambda: claims.check(answer, figures))
 
     @cached_property
     def checks(self) -> tuple[Step, ...]:
@@ -163,7 +167,7 @@ class Result:
         from . import algebra
 
         answer = self.answer  # waits
-        return tuple(algebra.check(answer)) if self._checks_claims else ()
+        return _marked_or_not(lambda: algebra.check(answer)) if self._checks_claims else ()
 
     @property
     def checked(self) -> str:
@@ -315,3 +319,11 @@ class Result:
         asked = self.request.model if self.request else "-"
         counted = self.transcript.answer_length
         return f"<Result {self.status}: {asked}, {counted} characters of answer>"
+
+
+def _marked_or_not(check: Callable[[], Iterable[_Found]]) -> tuple[_Found, ...]:
+    """What a check finds; nothing where it breaks or is interrupted: it must not cost the answer."""
+    try:
+        return tuple(check())
+    except (Exception, KeyboardInterrupt):  # noqa: BLE001 - the answer has come, and is shown as it is
+        return ()
