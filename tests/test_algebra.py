@@ -147,3 +147,9 @@ def test_code_and_prices_are_no_steps() -> None:
     answer = "```\n1 + 1 = 3\n```\n`2 = 3` costs $5 and $6.\n"
     found: list[Any] = check(answer)
     assert found == []
+
+
+def test_a_great_many_formulas_are_bounded() -> None:
+    """Tens of thousands of formulas, or of open delimiters, give at most two hundred steps."""
+    assert len(check("$x=1$ " * 30_000)) <= 200
+    assert check("$" * 50_000) == []

@@ -159,6 +159,7 @@ def test_what_only_looks_like_a_claim_is_passed_over() -> None:
 @pytest.mark.parametrize(
     "say",
     [
+        "(train 1), " * 18_000, "train is 1 and " * 13_000, "- 3: 4\n" * 25_000,
         "train " * 20_000, "9" * 50_000, "从" * 30_000, "March " + "(" * 5000, "\x00\ud800 1e999999 \\frac", "1e-99999 March",
         "Sales in March were 1" + "0" * 400 + ".", "A" * 100_000, "," * 50_000, "train 1, " * 500,
     ],

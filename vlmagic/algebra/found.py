@@ -6,6 +6,7 @@ Code is passed over. This room refuses to understand a formula.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -46,22 +47,40 @@ class Formula(NamedTuple):
 
 def formulas(answer: str) -> Iterator[Formula]:
     """The formulas of an answer in their order."""
-    hidden = [found.span() for found in _FENCE.finditer(answer)]
+    fences = [found.span() for found in _FENCE.finditer(answer)]
+    hidden = list(fences)
     spots: list[tuple[int, int, int, int]] = []
     for found in _FORMULA.finditer(answer):
         name = found.lastgroup if found.lastgroup in ("a", "b", "c", "e") else "d"
-        if found[name] is None or any(a <= found.start() < b for a, b in hidden):
+        if found[name] is None or _meets(fences, found.start(), found.start() + 1):
             hidden.append(found.span())
             continue
         spots.append((found.start(), found.end(), found.start(name), found.end(name)))
         hidden.append(found.span())
-    spots.extend(_lines(answer, sorted(hidden)))
+    spots.extend(_lines(answer, _apart(hidden)))
     last = 0
     for outer, after, start, end in sorted(spots):
         line = answer.rfind("\n", 0, outer) + 1
         item = _MARK.fullmatch(answer[line:outer]) is not None and bool(answer[line:outer].strip())
         yield Formula(answer[start:end], start, end, answer[last:outer], item, after)
         last = after
+
+
+def _apart(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans sorted, those that overlap as one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if found and start < found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found
+
+
+def _meets(spans: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether one of some spans, sorted and apart, has a letter in common with this one."""
+    at = bisect_left(spans, (end,))
+    return at > 0 and spans[at - 1][1] > start
 
 
 def _lines(answer: str, hidden: list[tuple[int, int]]) -> Iterator[tuple[int, int, int, int]]:
@@ -72,7 +91,7 @@ def _lines(answer: str, hidden: list[tuple[int, int]]) -> Iterator[tuple[int, in
         at = end + 1
         if not ("=" in line or "≈" in line or "＝" in line) or len(line) > 400:
             continue
-        if any(a < end and start < b for a, b in hidden):
+        if _meets(hidden, start, end):
             continue
         mark = _MARK.match(line)
         begin = start + (mark.end() if mark else 0)

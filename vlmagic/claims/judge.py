@@ -8,6 +8,7 @@ to look anything up: the rules do.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Sequence
 
 from vlmagic.facts.data import FigureData
@@ -25,6 +26,9 @@ from .verdicts import Found
 
 _MOST = 300
 _LONGEST = 200_000
+_LONGEST_SENTENCE = 1500
+SECONDS = 2.0
+"""For one answer; a page of claims takes a hundredth of that."""
 _CLAIMING = frozenset("MmRFX><gGBWkeATrdclpQJj*2oH")
 _NOTHING = Found("unchecked")
 _NARROWS = re.compile(
@@ -53,9 +57,12 @@ class Judge:
     def claims(self) -> list[Claim]:
         """All claims."""
         away = False
+        until = time.monotonic() + SECONDS
         for start, end, mark in sentences(self.answer):
-            if len(self.found) >= _MOST:
+            if len(self.found) >= _MOST or time.monotonic() > until:
                 break
+            if end - start > _LONGEST_SENTENCE:
+                continue
             text = self.answer[start:end]
             if not text.strip():
                 away = False  # a new paragraph
