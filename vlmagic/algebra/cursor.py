@@ -11,6 +11,16 @@ from fractions import Fraction
 from .node import Node, Unclear
 from .tokens import Token
 
+GREEK = frozenset(
+    "\\" + name
+    for name in "alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi rho sigma tau "  # noqa: SIM905
+    "phi chi psi omega Delta Omega".split()
+)
+COMMANDS = frozenset(
+    "\\" + name
+    for name in "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh ln log lg exp".split()  # noqa: SIM905
+)
+
 
 class Cursor:
     """Tokens and a place among them. `functions`, `symbols`: what the answer has defined."""
@@ -75,3 +85,18 @@ class Cursor:
         r"""Whether `\times 10^n` follows: part of the divisor to most, a factor by the rule."""
         times = self.text() in ("\\cdot", "\\times")
         return times and self.text(1) == "10" and self.text(2) == "^"
+
+    def starts(self) -> bool:
+        """Whether another factor follows without a sign."""
+        kind, text = self.kind(), self.text()
+        if kind in ("num", "sym") or (kind == "open" and text != "|"):
+            return True
+        if kind == "open" and text == "|":
+            return True
+        if kind == "op":
+            return text == "|" and not self.bars
+        return kind == "cmd" and (
+            text in GREEK
+            or text in COMMANDS
+            or text in ("\\frac", "\\sqrt", "\\pi", "\\infty", "\\binom", "\\int", "\\sum", "\\prod", "\\lim")
+        )  # fmt: skip

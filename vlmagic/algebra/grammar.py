@@ -8,21 +8,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from .cursor import Cursor
+from .cursor import COMMANDS, GREEK, Cursor
 from .node import Node, Unclear, is_mixed, num, sym, under
 
 DEEPEST = 40
-_GREEK = frozenset(
-    "\\" + name
-    for name in "alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi rho sigma tau "  # noqa: SIM905
-    "phi chi psi omega Delta Omega".split()
-)
 _CALLED = frozenset("fghFGHPETVW")
 """Letters that are functions when a bracket follows, also where nobody has said so."""
-_COMMANDS = frozenset(
-    "\\" + name
-    for name in "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh ln log lg exp".split()  # noqa: SIM905
-)
 _INVERSE = {"sin": "arcsin", "cos": "arccos", "tan": "arctan"}
 _CLOSING = {"(": ")", "[": "]", "{": "}", "|": "|"}
 
@@ -86,21 +77,6 @@ class Parser(Cursor):
             else:
                 return node
 
-    def starts(self) -> bool:
-        """Whether another factor follows without a sign."""
-        kind, text = self.kind(), self.text()
-        if kind in ("num", "sym") or (kind == "open" and text != "|"):
-            return True
-        if kind == "open" and text == "|":
-            return True
-        if kind == "op":
-            return text == "|" and not self.bars
-        return kind == "cmd" and (
-            text in _GREEK
-            or text in _COMMANDS
-            or text in ("\\frac", "\\sqrt", "\\pi", "\\infty", "\\binom", "\\int", "\\sum", "\\prod", "\\lim")
-        )  # fmt: skip
-
     def power(self) -> Node:
         """An atom with what stands raised or behind it."""
         node = self._postfix(self._atom())
@@ -144,7 +120,7 @@ class Parser(Cursor):
             raise Unclear("script")
         if self.text() == "(":
             return self._atom()
-        if self.kind() == "sym" or self.text() in _GREEK or self.text() in ("\\pi", "\\infty"):
+        if self.kind() == "sym" or self.text() in GREEK or self.text() in ("\\pi", "\\infty"):
             return self._symbol(alone=True)
         if self.text() == "\\frac":
             return self._atom()
@@ -165,11 +141,11 @@ class Parser(Cursor):
             self.need("|")
             self.bars -= 1
             return Node("abs", (inside,))
-        if kind == "sym" or text in _GREEK or text in ("\\pi", "\\infty"):
+        if kind == "sym" or text in GREEK or text in ("\\pi", "\\infty"):
             return self._symbol()
         if kind != "cmd":
             raise Unclear("syntax")
-        if text in _COMMANDS:
+        if text in COMMANDS:
             return self._function()
         from .operators import OPERATORS
 
@@ -292,12 +268,12 @@ class Parser(Cursor):
             if self.text() in ("^", "!", "'"):
                 raise Unclear("argument")
             return inside
-        if self.text() in _COMMANDS:
+        if self.text() in COMMANDS:
             return self._function()
         node = under("-" if self.take("-") else None, self.power())
         if node.op not in ("num", "sym", "const", "mul", "pow", "div", "abs", "neg"):
             return node
-        while self.kind() in ("num", "sym") or self.text() in _GREEK or self.text() == "\\pi":
+        while self.kind() in ("num", "sym") or self.text() in GREEK or self.text() == "\\pi":
             node = Node("mul", (node, self.power()))
         if self.text() == "/" or (self.kind() == "open" and self.text() != "|"):
             raise Unclear("argument")
