@@ -131,6 +131,8 @@ OTHERS: list[tuple[str, str, list[tuple[str, str, str]]]] = [
     ("address of a film", "Video('https://example.com/a.mp4')", [("IPython", "text/html", "Video url")]),
     ("a picture in a page", "import base64; HTML('<img src=\"data:image/png;base64,' + base64.b64encode(open('t.png', 'rb').read()).decode() + '\">')", [("IPython", PNG, "Image IPython")]),
     ("a page of two pictures", "HTML('<img src=\"a.png\"><img src=\"b.png\">')", []),
+    ("files elsewhere", "display(HTML('<img src=\"/etc/hostname\">'), HTML('<img src=\"../a.png\">'))", []),
+    ("a picture beside the notebook", "HTML('<img alt=\"a > b\" src=\"t.png\">')", [("IPython", "text/html", "Image file")]),
     ("a page of words", "HTML('<b>words</b>')", []),
     ("an array", "numpy.zeros((30, 30))", []),
     ("a table", "pandas.DataFrame({'a': ['<img src=\"a.png\">']}).style", []),
@@ -140,6 +142,7 @@ OTHERS: list[tuple[str, str, list[tuple[str, str, str]]]] = [
     ("what was captured, shown", "%%capture cap\ndisplay(tiny())", []),
     ("captured and shown", "cap.show()", [("picture", PNG, "Image picture")]),
     ("an animation as a page", "from matplotlib.animation import FuncAnimation\nf, a = plt.subplots(); l, = a.plot([0, 1], [0, 1])\nm = FuncAnimation(f, lambda k: l.set_ydata([0, k]), frames=5, interval=500); plt.close(f); HTML(m.to_jshtml())", [("IPython", "text/html", "Video page")]),
+    ("an animation", "plt.rcParams['animation.html'] = 'jshtml'; display(m); plt.rcParams['animation.html'] = 'none'", [("matplotlib", "text/html", "Video page")]),
 ]  # fmt: skip
 
 

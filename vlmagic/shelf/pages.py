@@ -26,6 +26,7 @@ _ELEMENT = re.compile(
     re.IGNORECASE,
 )
 _WRITTEN = re.compile(r"data:(image/(?:png|jpeg|webp|gif));base64,", re.IGNORECASE)
+_OUTSIDE = re.compile(r"\s*(?:file:|[/\\~]|[a-z]:[/\\]|(?:.*[/\\])?\.\.[/\\])", re.IGNORECASE)
 _FRAME = re.compile(r'frames\[\d+\] = "data:image/\w+;base64,([^"]*)"')
 _PAUSE = re.compile(r"new Animation\(frames, \w+, \w+, ([\d.]+)")
 
@@ -84,7 +85,9 @@ def picture(page: str) -> str | Reel | None:
     films = [address for name, address in sources if name != "img"]
     if len(pictures) + page.lower().count("<video") != 1:
         return None
-    return html.unescape((pictures or films or [""])[0]) or None
+    address = html.unescape((pictures or films or [""])[0])
+    # A page shows no file but those beside the notebook: what it could not load is not looked at.
+    return None if not address or _OUTSIDE.match(address) else address
 
 
 def _plotly(page: str) -> dict[str, Any] | None:
