@@ -359,6 +359,20 @@ def alice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
+def test_wherever_it_is_cut(alice: Path) -> None:
+    """Whatever has been written when a secret has half come, none is put together by what follows."""
+    secrets = [KEY, str(alice), "alice.w", "labbook7", "bobby", "carol", "z" * 20]
+    prose = (
+        f"See {KEY}: {alice}/thesis/a.png, {alice}/b.png and /home/bobby/c or C:\\Users\\carol\\d of "
+        f"alice.w@labbook7 with Bearer {'z' * 20} in /Users/bobby."
+    )
+    scrub = Scrub()
+    for cut in range(1, len(prose)):
+        sure = cut - scrub.begun(prose[:cut])
+        written = "".join(scrub.pieces([prose[:sure]]) + scrub.pieces([prose[sure:]]))
+        assert not [secret for secret in secrets if secret in written], (cut, written)
+
+
 def test_nothing_of_the_user_is_written(alice: Path) -> None:
     """Keys, home folders, user and host names reach no byte of a recording, split or whole."""
     other = "token-of-another-kind"

@@ -52,10 +52,12 @@ _EVERYBODY = frozenset(
     ]
 )
 _KEYS = r"\bsk-[A-Za-z0-9_-]{16,}|\bBearer +[A-Za-z0-9._~+/=-]{8,}"
-_HOMES = r"(?:(?<!\w)/home|(?<!\w)/Users|[A-Za-z]:\\Users)[/\\][^/\\\s\"'`<>|:*?]+"
+# The letter of a drive may have been written before the rest of its path came.
+_HOMES = r"(?:(?<!\w)/home|(?<!\w)/Users|[A-Za-z]?:\\Users)[/\\][^/\\\s\"'`<>|:*?]+"
 _BEGUN = re.compile(
-    r"(?:\bsk-[\w-]*|\bBearer +\S*|(?:/home|/Users|[A-Za-z]:\\Users)[/\\]?[^/\\\s\"'`<>|:*?]*)\Z"
+    r"(?:\bsk-[\w-]*|\bBearer +\S*|(?:/home|/Users|[A-Za-z]?:\\Users)[/\\]?[^/\\\s\"'`<>|:*?]*)\Z"
 )
+_BEGINNINGS = ("/home", "/Users", ":\\Users")
 _OPENINGS = ("sk-", "Bearer ", "/home/", "/Users/", ":\\Users\\")
 
 
@@ -126,11 +128,12 @@ class Scrub:
         """How many characters at the end may be the beginning of something to take out."""
         tail = text[-_HELD:]
         held = 0
-        if (open_end := _BEGUN.search(tail)) is not None:
-            held = len(tail) - open_end.start()
-        for found in self._pattern.finditer(tail):
-            if found.end() == len(tail):
-                held = max(held, found.end() - found.start())
+        if self._suspect(tail) or any(word in tail for word in _BEGINNINGS):
+            if (open_end := _BEGUN.search(tail)) is not None:
+                held = len(tail) - open_end.start()
+            for found in self._pattern.finditer(tail):
+                if found.end() == len(tail):
+                    held = max(held, found.end() - found.start())
         for size in range(min(len(tail), self._longest), held, -1):
             if tail[-size] in self._firsts and any(
                 opening.startswith(tail[-size:]) for opening in self._openings

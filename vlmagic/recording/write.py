@@ -138,11 +138,12 @@ class Recorder:
         ready: list[Event] = []
         for event in events:
             if isinstance(event, (Thinking, Answer, ToolCall)):
-                channel = _channel(event)
+                words = event.arguments if isinstance(event, ToolCall) else event.text
+                channel = event.index if isinstance(event, ToolCall) else type(event)
                 if channel != self._channel:
                     ready += self._release()
                     self._channel = channel
-                if len(_words(event)) > _LONGEST:
+                if len(words) > _LONGEST:
                     self._held += _split(event)
                 else:
                     self._held.append(event)
@@ -171,7 +172,9 @@ class Recorder:
         leaving, self._held = self._held[:count], self._held[count:]
         words = [_words(piece) for piece in leaving]
         clean = self._scrub.pieces(words)
-        self._rewrote = self._rewrote or clean != words
+        if clean == words:
+            return leaving
+        self._rewrote = True
         return [_with(piece, words) for piece, words in zip(leaving, clean, strict=True)]
 
     def _put(self, lines: Iterable[Mapping[str, Any]]) -> None:
@@ -244,17 +247,11 @@ def _split(event: _Spoken) -> list[_Spoken]:
     return [_with(event, words[at : at + _LONGEST]) for at in range(0, len(words), _LONGEST)]
 
 
-def _channel(event: _Spoken) -> object:
-    return ("call", event.index) if isinstance(event, ToolCall) else type(event)
-
-
 def _words(event: _Spoken) -> str:
     return event.arguments if isinstance(event, ToolCall) else event.text
 
 
 def _with(event: _Spoken, words: str) -> _Spoken:
-    if words == _words(event):
-        return event
     if isinstance(event, ToolCall):
         return replace(event, arguments=words)
     return replace(event, text=words)
