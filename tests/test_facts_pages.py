@@ -170,6 +170,21 @@ def test_dates_and_twins() -> None:
     assert axes(figure)["lines"][0]["max"] == ["2024-01-03", 3]
 
 
+@pytest.mark.parametrize("step", ["D", "h"])
+def test_dates_are_dates_however_they_are_held(step: str) -> None:
+    """Columns of a frame, arrays and lists of dates: the same chart, facts and digest."""
+    when = pd.date_range("2024-01-01", periods=3, freq=step)
+    frame = table(d=when, v=[1, 2, 4])
+    charts = [
+        express.line(frame, x="d", y="v"),
+        express.line(frame.assign(d=list(when.to_pydatetime())), x="d", y="v"),
+        express.line(frame.assign(d=when.astype(str)), x="d", y="v"),
+    ]
+    found = [known(chart) for chart in charts]
+    assert len({(one.digest, one.text) for one in found}) == 1
+    assert axes(charts[0])["lines"][0]["first"] == ["2024-01-01", 1]
+
+
 def test_facets_are_pairs_of_axes() -> None:
     """Each facet has its own rows and its name, in both libraries, and the same axes."""
     frame = table(t=[1, 2, 1, 2], v=[1, 2, 3, 5], g=["p", "p", "q", "q"])

@@ -68,7 +68,7 @@ def _tree(ink: Ink, tree: Any) -> None:
                 _tree(ink, tree[key])
         ink.text("}")
         return
-    if hasattr(tree, "dtype") and tree.dtype.kind not in "biuf":
+    if _is_array(tree) and tree.dtype.kind not in "biuf":
         tree = list(tree)
     if isinstance(tree, (list, tuple)) and not any(map(_is_leaf, tree)):
         ink.text("[")
@@ -77,18 +77,24 @@ def _tree(ink: Ink, tree: Any) -> None:
         ink.text("]")
     elif isinstance(tree, (list, tuple)) and not all(map(_is_number, tree)):
         ink.text("column", *("" if one is None else _as_text(one) for one in tree))
-    elif hasattr(tree, "dtype") or isinstance(tree, (list, tuple)):
+    elif _is_array(tree) or isinstance(tree, (list, tuple)):
         ink.numbers("numbers", numpy().asarray(tree, dtype=float))
     else:
         ink.text(_as_text(tree))
 
 
 def _is_leaf(value: Any) -> bool:
-    return not isinstance(value, (Mapping, list, tuple)) and not hasattr(value, "dtype")
+    return not isinstance(value, (Mapping, list, tuple)) and not _is_array(value)
+
+
+def _is_array(value: Any) -> bool:
+    """Whether it is an array; single values of one have no shape."""
+    return bool(getattr(value, "shape", ())) and hasattr(value, "dtype")
 
 
 def _is_number(value: Any) -> bool:
-    return value is None or isinstance(value, (int, float))
+    kind = getattr(getattr(value, "dtype", None), "kind", "")
+    return value is None or isinstance(value, (int, float)) or kind in ("b", "i", "u", "f")
 
 
 def _as_text(value: Any) -> str:
