@@ -61,13 +61,13 @@ WATCH = """() => {
   const frame = (now) => { window.gap = Math.max(window.gap, now - before); before = now; requestAnimationFrame(frame); };
   requestAnimationFrame(frame);
 }"""
-THREAD = """panel = vlmagic.Panel(model='bench-120-0', max_cost_per_call=1e9)
+THREAD = """panel = vlmagic.Panel(model='bench-2400-200-30', max_cost_per_call=1e9)
 def ask(n):
-    panel._ask(f'm{{n}}', {{**panel.widget.draft, 'page': 'none', 'text': f'Question {{n}}', 'ticks': [], 'follow': None}})
+    short = {{**panel.widget.draft, 'model': 'bench-120-0', 'ticks': [], 'follow': None}}
+    panel._ask(f'm{{n}}', {{**short, 'page': 'none', 'text': f'Question {{n}}'}})
     panel.results[-1].wait()
 for n in range({} - 1):
     ask(n)
-panel.widget.draft = {{**panel.widget.draft, 'model': 'bench-2400-200-30', 'follow': None}}
 panel"""
 BUSY = "import time\nuntil = time.time() + 8\nwhile time.time() < until: sum(range(1000))"
 
