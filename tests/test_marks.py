@@ -153,3 +153,10 @@ def test_a_check_that_breaks_costs_no_answer(
     assert result.checks == ()
     assert result.checked == "checked: 1 ✓ 1 ✗ 0 not checkable"
     assert result.bundle()["text/plain"].strip() == ANSWER.strip()
+
+
+def test_an_answer_for_programs_is_not_marked() -> None:
+    """JSON stays JSON: nothing in it is checked."""
+    result = checked('{"note": "Sales in March were 999.", "sum": "$1 + 1 = 3$"}')
+    assert (result.claims, result.checks, result.checked) == ((), (), "")
+    assert result.marked == result.answer

@@ -192,7 +192,11 @@ class Result:
 
     @property
     def _checks_claims(self) -> bool:
-        return self.context.settings is not None and bool(self.context.settings["check"])
+        """Not an answer for programs: a mark within JSON would make it none."""
+        if self.context.settings is None or not self.context.settings["check"]:
+            return False
+        answer = self.answer.strip()
+        return not (answer[:1] in ("{", "[") and answer[-1:] in ("}", "]"))
 
     @property
     def seconds(self) -> float | None:
