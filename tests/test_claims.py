@@ -265,6 +265,19 @@ def test_figures_of_plotly_and_vega(kind: str, say: str, verdicts: list[str]) ->
     assert found == verdicts if len(verdicts) > 1 else set(found) <= set(verdicts)
 
 
+@pytest.mark.parametrize(
+    ("name", "say"),
+    [
+        ("temperature", "Oslo peaks before Lisbon."),
+        ("sales", "Sales peaked in August at 205."),
+        ("temperature", "Oslo in July is warmer than Lisbon in January."),
+    ],
+)
+def test_a_peak_is_not_the_highest_of_all(name: str, say: str) -> None:
+    """One peak among several, when something peaks, two places at once: nobody is blamed."""
+    assert set(judged(say, name)) <= {"unchecked"}
+
+
 def test_claims_stay_with_their_own_figure() -> None:
     """Of several figures, a name that only one of them has is that one's; what both have is nobody's."""
     both = [figure("cities"), figure("sales")]

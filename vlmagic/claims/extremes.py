@@ -39,6 +39,8 @@ def extreme(
         if index not in best and abs(line.series.y[index] - line.series.y[best[0]]) <= 2 * pixel(line.axes.up, line.series.y[index]):  # fmt: skip
             raise Silent
         right = index in best
+        if not right and said.local and _stands_out(line, index, top=top):
+            raise Silent  # a peak, if not the highest
         others = beside(line, subjects)
         if len(others) > 1 and number is None and not said.own:
             values = [one.series.y[place(one, where)] for one in others]
@@ -50,6 +52,12 @@ def extreme(
         found.append(told(line, number, line.series.y[best[0]], shown(line, best[0])))
     context.rank = 1 if top else 0
     return every(*found)
+
+
+def _stands_out(line: Line, index: int, *, top: bool) -> bool:
+    """Whether a point is above, or below, both its neighbours."""
+    sign, ys = (1 if top else -1), line.series.y
+    return all(sign * ys[index] > sign * y for y in (*ys[max(0, index - 1) : index], *ys[index + 1 : index + 2]))  # fmt: skip
 
 
 def _either(
@@ -89,8 +97,8 @@ def _leader(
         return _that_one(said, context, subjects, top=top)
     line = said.lines[0]
     among = beside(line, subjects)
-    if len(among) < 2:
-        raise Silent
+    if len(among) < 2 or said.own:
+        raise Silent  # "Oslo peaks": nothing is said of the others
     sign = 1 if top else -1
     if everywhere:
         if any(one.series.x != line.series.x for one in among):

@@ -38,6 +38,8 @@ class Said:
     """Whether its verb may speak of a peak: `reaches`."""
     later: bool = False
     """Whether it goes on from what was said before: `then`."""
+    local: bool = False
+    """Whether its extreme may be one of several: `peaks`, `bottoms out`."""
     own: bool = False
     """Whether its extreme is the series' own: `its peak`, not `the highest of them`."""
 
@@ -109,6 +111,9 @@ class Context:
 _REACHING = frozenset(
     "reach reaches reached reaching hit hits hitting attains attained achieves achieved scored scores 达到 达 到达 达到了 高达".split()  # noqa: SIM905
 )
+
+
+_LOCAL = re.compile("peak|trough|bottom|峰|高峰|谷|低谷|顶点|见")
 
 
 class Reader:
@@ -217,6 +222,7 @@ class Reader:
         if letter == "V" and self.between and set(said.verbs) & set("dBWMm") and not said.places:
             self.phase, self.between = "", False  # "between the highest and the lowest is 5"
         said.reaching = said.reaching or item.text in _REACHING
+        said.local = said.local or (letter in "Mm" and _LOCAL.match(item.text) is not None)
         if letter in "Mm" and item.text in _OWN:
             said.own = True
         if letter in "RF":
