@@ -239,6 +239,8 @@ KINDS: list[tuple[str, Any, dict[str, Any]]] = [
     ("candles", graphs.Figure(graphs.Ohlc(x=["2024-01-01"], open=[1], high=[3], low=[1], close=[2])), {"lines": [{"label": "close", "n": 1, "min": ["2024-01-01", 2], "max": ["2024-01-01", 2], "first": ["2024-01-01", 2], "last": ["2024-01-01", 2], "mean": 2, "points": [["2024-01-01", 2]]}]}),
     ("levels", graphs.Figure(graphs.Bar(x=[["a", "a"], ["u", "v"]], y=[1, 2])), {"bars": [{"values": [["a, u", 1], ["a, v", 2]]}]}),
     ("steps", graphs.Figure(graphs.Scatter(y=[5, 6], x0=10, dx=5, mode="markers")), {"scatter": [{"n": 2, "x": [10, 15], "y": [5, 6], "mean": [12.5, 5.5], "points": [[10, 5], [15, 6]]}]}),
+    ("plan", express.timeline(table(a=["2024-01-01"], b=["2024-01-03"], task=["build"]), x_start="a", x_end="b", y="task"), {"intervals": [{"x": ["2024-01-01", "2024-01-03"], "y": "build"}]}),
+    ("nameless", graphs.Figure(graphs.Bar(x=["a", None, "b"], y=[1, 2, 3])), {"x": {"kind": "category", "categories": ["a", "b"]}}),
     ("other", graphs.Figure(graphs.Sankey()), {"other": {"sankey": 1}}),
     ("hidden", graphs.Figure([graphs.Scatter(y=[1], visible="legendonly"), graphs.Bar(y=[2])]), {"bars": [{"values": [[0, 2]]}]}),
     ("arc", altair.Chart(table(k=["x", "y"], v=[1, 3])).mark_arc().encode(theta="v:Q", color="k:N"), {"pie": [["x", 25], ["y", 75]]}),
@@ -290,7 +292,12 @@ def test_the_words_of_a_page_are_what_one_sees() -> None:
     assert found["text"] == [{"at": ["2024-01-03", 2], "say": "top"}]
 
 
-@pytest.mark.parametrize("chart", [plotly_loss, altair_loss])
+def plotly_columns() -> Any:
+    """Arrays within lists."""
+    return express.parallel_coordinates(table(a=[1, 2], b=[3, 4]))
+
+
+@pytest.mark.parametrize("chart", [plotly_loss, altair_loss, plotly_columns])
 def test_the_specification_says_what_the_object_says(chart: Callable[[], Any]) -> None:
     """What a notebook keeps of a chart is JSON: the same facts, numbers and digest."""
     live = chart()

@@ -46,6 +46,8 @@ def said(spec: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _without(tree: Any) -> Any:
+    if isinstance(tree, (list, tuple)) and any(isinstance(one, Mapping) for one in tree):
+        return [_without(one) for one in tree]
     if not isinstance(tree, Mapping):
         return tree
     if "bdata" in tree:
@@ -181,7 +183,7 @@ class _Page:
     def _names(self, axis: Mapping[str, Any], which: str, values: list[Any]) -> list[str]:
         """Categories in the order in which they stand."""
         first = [word(one) for one in axis.get("categoryarray") or ()]
-        seen = list(dict.fromkeys(word(one) for column in values for one in column))
+        seen = list(dict.fromkeys(filter(None, (word(one) for column in values for one in column))))
         order, _, way = str(axis.get("categoryorder") or "trace").partition(" ")
         if order == "category":
             seen.sort(reverse=way == "descending")
@@ -191,7 +193,7 @@ class _Page:
             for trace in self.traces:
                 if has(trace.get(which)) and has(trace.get(other)):
                     for name, value in zip(trace[which], floats(trace[other]), strict=False):
-                        if value == value:
+                        if value == value and word(name) in sums:
                             sums[word(name)].append(value)
             total = _TOTALS[order]
             seen.sort(key=lambda n: total(sums[n]) if sums[n] else 0, reverse=way == "descending")

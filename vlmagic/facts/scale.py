@@ -60,7 +60,9 @@ class Scale:
             self._high = max(self._high, float(finite.max()))
 
     def value(self, place: float) -> Any:
-        """An ISO date, a category, or the number itself, shortened."""
+        """An ISO date, a category, or the number itself, shortened; None for no place."""
+        if place - place != 0:
+            return None
         if self.kind == "category":
             at = round(float(place))
             return self.names[at][:60] if 0 <= at < len(self.names) else short(place)
@@ -96,7 +98,7 @@ def word(value: Any) -> str:
         value = value.tolist()
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return "" if value is None else str(value)
+    return "" if value is None or value != value else str(value)
 
 
 def floats(values: Any) -> Any:

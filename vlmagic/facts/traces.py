@@ -18,6 +18,8 @@ SPREAD = ("histogram", "box", "violin")
 GRIDS = ("heatmap", "contour", "heatmapgl")
 SERIES = ("scatter", "scattergl", "bar", "funnel")
 PRICES = ("candlestick", "ohlc")
+_MILLISECONDS = 86_400e3
+_MOST_SPANS = 60
 
 
 def has(values: Any) -> TypeGuard[Sequence[Any]]:
@@ -95,6 +97,9 @@ def _series(trace: Mapping[str, Any], panel: Panel, label: str) -> Mark:
         else:
             start, step = trace.get(f"{which}0") or 0, trace.get(f"d{which}") or 1
             columns[which] = scale.places([start])[0] + numpy().arange(float(size)) * float(step)
+    length = panel.x if lies else panel.y
+    if kind == "bar" and length.kind == "date" and has(trace.get("base")):
+        return _spans(trace, panel, label, "x" if lies else "y")
     x, y = (columns["y"], columns["x"]) if lies else (columns["x"], columns["y"])
     errors = (trace.get("error_x") or {}, trace.get("error_y") or {})
     summary = any(one and one.get("visible") is not False for one in errors)
@@ -102,6 +107,20 @@ def _series(trace: Mapping[str, Any], panel: Panel, label: str) -> Mark:
     if kind in ("bar", "funnel"):
         return Mark("bars", label, x, y, lies, stacked, summary)
     return Mark("line" if "lines" in mode else "points", label, x, y, False, stacked, summary)
+
+
+def _spans(trace: Mapping[str, Any], panel: Panel, label: str, which: str) -> Mark:
+    """Bars between two dates, as of a plan: their lengths are milliseconds."""
+    time, other = (panel.x, panel.y) if which == "x" else (panel.y, panel.x)
+    place = "y" if which == "x" else "x"
+    starts = time.places(trace["base"])
+    ends = starts + floats(trace[which]) / _MILLISECONDS
+    names = other.places(trace[place]) if has(trace.get(place)) else range(len(starts))
+    rows = [
+        {"label": label, which: [time.value(start), time.value(end)], place: other.value(name)}
+        for start, end, name in zip(starts, ends, names, strict=False)
+    ]
+    return Mark(label=label, told=("intervals", rows[:_MOST_SPANS]))
 
 
 def _pie(trace: Mapping[str, Any], _: Panel, label: str) -> Mark:
