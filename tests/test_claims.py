@@ -270,6 +270,7 @@ def test_figures_of_plotly_and_vega(kind: str, say: str, verdicts: list[str]) ->
     [
         ("temperature", "Oslo peaks before Lisbon."),
         ("sales", "Sales peaked in August at 205."),
+        ("co2", "It reached 400 ppm in 2020."),
         ("temperature", "Oslo in July is warmer than Lisbon in January."),
     ],
 )
