@@ -101,6 +101,16 @@ def test_reads_the_chart() -> None:
     assert "`B` is 4 times `A`" in answer
 
 
+def test_reads_charts_that_came_without_pixels() -> None:
+    """Facts that stand by themselves under a chart's name are read, and are no part of the question."""
+    charts = "".join(f"\n\n{name}:\n{json.dumps(FACTS)}" for name in ("@3.1", "fig"))
+    asked = ask(f"What happens at 3?{charts}", FACTS)
+    assert asked.question == "What happens at 3?"
+    assert len(asked.facts) == 3
+    broken = 'Why?\n\nfig:\n{"axes": [}'
+    assert ask(broken).question == broken
+
+
 def test_dates() -> None:
     """Lines over dates are compared at their dates."""
     one = line("one", [["2024-01-01", 1], ["2024-02-01", 2], ["2024-03-01", 3]])
@@ -111,7 +121,8 @@ def test_dates() -> None:
 
 def test_measures_the_picture() -> None:
     """Size, colours and tokens of a picture are told, with the formula worked out."""
-    thinking, answer, _ = speak(ask("What is this?", url=drawing()))
+    thinking, answer, _ = speak(ask("What is this, at the fourth point?", url=drawing()))
+    assert "bbox_2d" not in answer
     assert "PNG, 640 × 480 pixels" in answer
     assert "white #ffffff 84%, blue #1f77b4 16%" in answer
     assert r"$\frac{640\cdot 480}{32^2}+2=302$" in answer
@@ -125,7 +136,9 @@ def test_remote_pictures_are_not_looked_at() -> None:
     assert "nominal" in answer
 
 
-@pytest.mark.parametrize("prompt", ["Give the bounding box", "请框出图形的坐标"])
+@pytest.mark.parametrize(
+    "prompt", ["Give the bounding box", "Point at the peak", "请框出图形的坐标"]
+)
 def test_points(prompt: str) -> None:
     """Asked to point, it gives the box of what is not background, 0 to 1000."""
     _, answer, _ = speak(ask(prompt, url=drawing()))

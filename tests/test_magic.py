@@ -276,6 +276,21 @@ def test_unload_leaves_ipython_as_it_was() -> None:
         running.stop()
 
 
+def test_nonsense_in_the_configuration_is_left_out() -> None:
+    """What `%config` has refused, and IPython keeps, stops no loading; it is said and forgotten."""
+    running = Kernel({})
+    try:
+        running.run("%load_ext vlmagic")
+        running.run("%config VLMagics.budget = 'lots'")
+        running.run("%config VLMagics.seed = 7")
+        (told,) = running.run("%reload_ext vlmagic")
+        assert "VLMagics.budget cannot be 'lots'" in told["text"]
+        assert running.value("get_ipython().magics_manager.registry['VLMagics'].seed") == 7
+        assert running.run("%reload_ext vlmagic") == []
+    finally:
+        running.stop()
+
+
 def test_help_comes_from_the_table(kernel: Kernel) -> None:
     """`%%vlreason?` lists the options."""
     assert "--budget" in str(kernel.run("get_ipython().run_line_magic('pinfo', '%%vlreason')")) or (

@@ -8,6 +8,8 @@ import pytest
 
 from vlmagic.catalog import MODELS, find
 from vlmagic.commands import WANTS, models
+from vlmagic.errors import CellError
+from vlmagic.table import Table
 
 
 def names(*words: str, region: str = "beijing") -> list[str]:
@@ -58,7 +60,14 @@ def test_no_wish_is_mistaken_for_a_name() -> None:
         assert word in str(models())
 
 
-def test_nothing_left_is_still_a_table() -> None:
-    """A word that fits no model leaves the heads and the words that there are."""
-    assert names("nonsense") == []
-    assert "video" in str(models(["nonsense"]))
+def test_a_table_without_rows_is_what_stands_below() -> None:
+    """No heads over nothing: the sentence alone, in Markdown and in plain text."""
+    empty = Table(["one", "two"], [], ["None is left."])
+    assert (str(empty), empty.markdown()) == ("None is left.", "None is left.")
+
+
+def test_nothing_left_is_refused() -> None:
+    """A word that fits no model is named, and the words that there are."""
+    with pytest.raises(CellError, match="nonsense") as caught:
+        models(["nonsense"])
+    assert "video" in caught.value.hint

@@ -134,6 +134,14 @@ def test_nbconvert_shows_every_ending_whole(ending: str) -> None:
     assert sorted(said.split()) == sorted(words.replace("¶", "").split())
 
 
+@pytest.mark.parametrize("answer", ['{\n  "n": [1, 2],\n  "w": "```"\n}', "[1, 2]"])
+def test_an_answer_in_json_keeps_its_lines(answer: str) -> None:
+    """A whole answer in JSON is saved as code, letter for letter; what only begins so is Markdown."""
+    saved = _saved("complete", answer=answer)
+    assert f"json\n{answer}\n`" in saved["text/markdown"]
+    assert "json\n" not in _saved("complete", answer=answer + " is it.")["text/markdown"]
+
+
 class _Exported(Reader):
     """nbconvert's own tags around what is ours."""
 

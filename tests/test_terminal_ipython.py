@@ -93,6 +93,11 @@ def test_a_figure_is_asked_about(terminal: Terminal, emulator: Emulator) -> None
     assert "complete True" in terminal.type("print(why.status, len(why.answer) > 50)")
 
 
+def test_the_panel_says_that_it_needs_a_notebook(terminal: Terminal) -> None:
+    """Where no widget can be shown, one sentence says what to do instead."""
+    assert "The panel needs a notebook" in terminal.type("%vl panel")
+
+
 def test_an_interrupt_keeps_what_came(terminal: Terminal) -> None:
     """Ctrl-C in mid-stream ends the question without a traceback; the next prompt works."""
     terminal.start("%%vlreason --no-image --max-cost 1000 -m bench-9000-60-100 -o half", "hi")

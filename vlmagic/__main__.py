@@ -72,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
             serve(words[1:])
             return 0
-        asked = _parser().parse_args(words)
+        asked = _parser().parse_args(words or ["--help"])
         return _act(asked)
     except VLReasonError as error:
         print(error.message, error.hint, sep="\n", file=sys.stderr)

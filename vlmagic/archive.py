@@ -185,10 +185,11 @@ def shown(cabinet: recording.Cabinet, name: str) -> Result:
     return result
 
 
-def act(named: str, words: Sequence[str]) -> tuple[object, bool]:
+def act(named: str, words: Sequence[str], more: Sequence[str] = ()) -> tuple[object, bool]:
     """What the words after `recordings` ask for, and whether all is well (for the exit status).
 
-    `named` is the folder as it was named, from where the kernel or the command runs.
+    `named` is the folder as it was named, from where the kernel or the command runs; `more` are
+    words that the caller takes itself.
     """
     cabinet = recording.cabinet(named)
     match list(words):
@@ -200,6 +201,11 @@ def act(named: str, words: Sequence[str]) -> tuple[object, bool]:
             return prune(cabinet, sure=bool(wish)), True
         case ["show", name]:
             return shown(cabinet, name), True
+        case ["show"]:
+            raise CellError(
+                say("recordings show takes one name."),
+                say("The beginning of one is enough; all of them: recordings."),
+            )
         case ["pictures", ("keep" | "leave") as answer]:
             cabinet.allow_pictures(answer == "keep")
             return None, True
@@ -207,6 +213,8 @@ def act(named: str, words: Sequence[str]) -> tuple[object, bool]:
         say("recordings does not take {words}.", words=" ".join(words)),
         say(
             "There are: {words}.",
-            words="check [NOTEBOOK…], prune [--yes], show NAME, pictures keep|leave",
+            words=", ".join(
+                [*more, "check [NOTEBOOK…]", "prune [--yes]", "show NAME", "pictures keep|leave"]
+            ),
         ),
     )

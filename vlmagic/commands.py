@@ -20,6 +20,7 @@ from .ledger import LEDGER
 from .render import lines
 from .result import Result
 from .settings import Settings
+from .shelf.item import LIVE
 from .table import Table
 
 if TYPE_CHECKING:
@@ -36,9 +37,9 @@ class Command:
 
 
 def run(magics: VLMagics, line: str) -> object:
-    """Do what the line says; a bare `%vl` lists the commands."""
+    """Do what the line says; a bare `%vl`, or `%vl help`, lists the commands."""
     words = shlex.split(line, posix=False)
-    if not words:
+    if not words or words == ["help"]:
         return Table(
             [say("command"), say("what it does")],
             [[f"%vl {c.word}", say(c.about)] for c in COMMANDS],
@@ -63,7 +64,7 @@ def _figures(magics: VLMagics, _: Sequence[str]) -> Table:
             item.kind,
             f"{item.size[0]}×{item.size[1]}" if item.size else "–",
             item.title,
-            f"{item.bytes / 1000:.1f} kB" if item.bytes else "–",
+            f"{item.bytes / 1000:.1f} kB" if item.mime != LIVE else "–",
             f"{len(item.facts.encode()) / 1000:.1f} kB" if item.facts else "–",
         ]
         for item in shelf.figures(magics.shelf)
@@ -85,7 +86,10 @@ WANTS: Mapping[str, Callable[[catalog.Model], bool]] = {
 
 
 def models(words: Sequence[str] = (), region: str = "beijing") -> Table:
-    """The catalog as a table; each word is one of `WANTS`, or a part of the name."""
+    """The catalog as a table; each word is one of `WANTS`, or a part of the name.
+
+    Words that fit no model are refused with `CellError`.
+    """
     wishes = [word.lower() for word in words]
     found = [
         model
@@ -99,6 +103,9 @@ def models(words: Sequence[str] = (), region: str = "beijing") -> Table:
             key=lambda pair: (pair[0].currency, pair[0].tier(0).output, pair[0].tier(0).input)
         )
         found = [model for _, model in priced]
+    narrow = say("Narrow it with a part of a name, or with: {words}.", words=", ".join(WANTS))
+    if not found:
+        raise CellError(say("No known model fits {words}.", words=" ".join(words)), narrow)
     rows = []
     for model in found:
         price = model.price(region)
@@ -127,7 +134,6 @@ def models(words: Sequence[str] = (), region: str = "beijing") -> Table:
         region=region,
         dated=dated,
     )
-    narrow = say("Narrow it with a part of a name, or with: {words}.", words=", ".join(WANTS))
     return Table(heads, rows, [note, narrow])
 
 
@@ -236,6 +242,10 @@ def _panel(magics: VLMagics, words: Sequence[str]) -> object:
         raise CellError(
             say("%vl panel takes nothing."), say("Its settings are in the panel itself.")
         )
+    if render.host(magics.shell) != "kernel":
+        raise CellError(
+            say("The panel needs a notebook."), say("Here, ask with %%vlreason or %vlreason.")
+        )
     from . import Panel  # the public name: a floor above this one, like the reader who types it
 
     return Panel(shell=magics.shell)
@@ -286,7 +296,7 @@ def _recordings(magics: VLMagics, words: Sequence[str]) -> object:
     found = magics.settle({})
     cabinet = recording.cabinet(found["recordings"])
     if not switched:
-        shown, _ = archive.act(found["recordings"], words)
+        shown, _ = archive.act(found["recordings"], words, more=("on", "off"))
         if not isinstance(shown, str):
             return shown
         print(shown)

@@ -81,7 +81,9 @@ def answer(settings: Settings) -> str:
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
         return say(
-            "{host} cannot be reached: {reason}", host=settings.host, reason=str(reason)[:200]
+            "{host} cannot be reached: {reason}.",
+            host=settings.host,
+            reason=str(reason)[:200].rstrip("."),
         )
     if status in {401, 403}:
         return say(

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 from IPython.core.inputtransformer2 import EscapedCommand, HelpEnd
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, no_var_expand
+from traitlets.config.loader import DeferredConfig
 
 from . import cell, commands, jury, language, question, settings
 from .cell import Ask
@@ -194,7 +195,8 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
             prompt = cell.interpolate(prompt, self.shell.user_ns)
         if not prompt.strip():
             raise CellError(
-                say("There is no question."), say("Write it below the %%vlreason line.")
+                say("There is no question."),
+                say("Write it below the %%vlreason line, or behind %vlreason."),
             )
         looked = commands.look(self, asked, found, only_named=only_named)
         return looked.below(prompt), looked
@@ -360,6 +362,23 @@ class _Question(EscapedCommand):  # type: ignore[misc] # IPython ships no types
         return None
 
 
+def _forget_nonsense(config: Any) -> None:
+    """Take out of IPython's configuration, with a sentence, what no setting of ours can be.
+
+    `%config` leaves there what it has refused, and loading again would stumble over it.
+    """
+    kinds = VLMagics.class_traits()
+    for name, value in list(config["VLMagics"].items()):
+        try:
+            if name in kinds and value is not None and not isinstance(value, DeferredConfig):
+                kinds[name].validate(None, value)
+        except traitlets.TraitError:
+            del config["VLMagics"][name]
+            print(
+                say("VLMagics.{name} cannot be {value!r}; it is left out.", name=name, value=value)
+            )
+
+
 class _Loaded:
     """What one shell was given, so that exactly that can be taken away."""
 
@@ -368,6 +387,7 @@ class _Loaded:
 
         self.shell = shell
         _speak(settings.resolve({}, None, os.environ)["language"])
+        _forget_nonsense(shell.config)
         self.magics = VLMagics(shell, shelf.install(shell))
         shell.register_magics(self.magics)
         if self.magics not in shell.configurables:  # newer IPython has done so

@@ -66,7 +66,10 @@ def prepare(
     `after` is the Result that it follows up; `as_json` and `schema` ask for a structured answer.
     """
     if not prompt.strip():
-        raise CellError(say("There is no question."), say("Write it below the %%vlreason line."))
+        raise CellError(
+            say("There is no question."),
+            say("Write it below the %%vlreason line, or behind %vlreason."),
+        )
     rules.check(settings)
     check_pictures(
         images,

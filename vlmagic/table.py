@@ -17,13 +17,15 @@ def width(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Column heads, rows of text, and sentences that stand below."""
+    """Column heads, rows of text, and sentences that stand below, alone where there is no row."""
 
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     below: Sequence[str] = field(default=())
 
     def __str__(self) -> str:
+        if not self.rows:
+            return "\n".join(self.below)
         everything = [self.columns, *self.rows]
         widths = [max(width(row[i]) for row in everything) for i in range(len(self.columns))]
         lines = [
@@ -41,7 +43,8 @@ class Table:
         """The table in Markdown; what could be markup in a cell is shown as it is."""
         rows = [self.columns, ["---"] * len(self.columns), *self.rows]
         lines = ["| " + " | ".join(map(_escaped, row)) + " |" for row in rows]
-        return "\n".join([*lines, "", *("<br>\n".join(map(_escaped, self.below)),)]).rstrip()
+        below = "<br>\n".join(map(_escaped, self.below))
+        return "\n".join([*lines, "", below]).rstrip() if self.rows else below
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return {"text/markdown": self.markdown(), "text/plain": str(self)}

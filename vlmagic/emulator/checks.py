@@ -13,9 +13,9 @@ from typing import Any, Literal, NamedTuple
 
 from vlmagic.catalog import Model, find
 from vlmagic.events import Usage
-from vlmagic.request import FACTS_CLOSE, FACTS_OPEN
 
 from . import words
+from .parts import parted
 from .pictures import Film, Picture, look, watch
 from .refusals import Refusal, invalid, no_model
 from .rules import Case, DialectName, check_params, wanted_format
@@ -233,7 +233,7 @@ def _asked(case: Case, files: Mapping[str, bytes], *, resolves: bool) -> Asked:
     most = case.model.input_limit(thinking=case.thinking) or case.model.context
     if most is not None and total > most:
         raise invalid(f"Range of input length should be [1, {most}]", algorithm=True)
-    question, facts = _split(question)
+    question, facts = parted(question)
     params = case.params
     wish = params.get("response_format")
     schema = wish.get("json_schema") if isinstance(wish, Mapping) else None
@@ -270,23 +270,3 @@ def _check_count(what: str, count: int, most: int) -> None:
     # The limits are published, the words are not.
     if count > most:
         raise invalid(f"The number of {what} should be in [1, {most}]", algorithm=True)
-
-
-def _split(text: str) -> tuple[str, tuple[Mapping[str, Any], ...]]:
-    """The question, and the facts that stood under it; unreadable facts are none."""
-    before, mark, rest = text.partition(FACTS_OPEN)
-    inside, closed, after = rest.rpartition(FACTS_CLOSE)
-    if not mark or not closed:
-        return text, ()
-    found = []
-    for line in inside.splitlines():
-        number, _, body = line.partition("] ")
-        if not number.startswith("["):
-            continue
-        try:
-            data = json.loads(body)
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(data, Mapping):
-            found.append(data)
-    return (before.strip() + after).strip(), tuple(found)

@@ -26,7 +26,8 @@ from .watching import counted, watched
 
 _KEY_PAGE = "https://help.aliyun.com/zh/model-studio/get-api-key"
 _POINTING = re.compile(
-    r"\b(box(es)?|bbox|bounding|point(s|ing)?|locate)\b|框|坐标|定位|标出", re.IGNORECASE
+    r"\b(box(es)?|bbox|bounding|pointing|point (at|to|out)|locate)\b|框|坐标|定位|标出",
+    re.IGNORECASE,
 )
 _MOST_QUOTED = 300
 

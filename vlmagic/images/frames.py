@@ -41,7 +41,7 @@ class Ruler:
             place, name = min(self.names, key=lambda pair: abs(pair[0] - number))
             if abs(place - number) <= 0.5:
                 return name
-        return number
+        return float(number)
 
 
 @dataclass(frozen=True, slots=True)

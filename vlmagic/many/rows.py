@@ -16,6 +16,7 @@ from vlmagic.estimate import money
 from vlmagic.events import Usage
 from vlmagic.extract import schema_of
 from vlmagic.language import say
+from vlmagic.render.lines import word
 from vlmagic.result import Result
 from vlmagic.table import Table
 
@@ -221,7 +222,7 @@ class MapResult(Sequence[Row]):
         for row in self._rows[:_SHOWN]:
             said = str(row.error) if row.error else " ".join((row.answer or "").split())
             said = said if len(said) <= 160 else said[:159] + "…"
-            rows.append([str(row.index), row.label, row.status, said])
+            rows.append([str(row.index), row.label, word(row.status), said])
         below = [say("{done} of {count} rows are answered.", done=len(self.ok), count=len(self))]
         for currency, amount in self.cost.items():
             below[0] += " " + money(amount, currency)

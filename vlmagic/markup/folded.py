@@ -6,6 +6,7 @@ This room refuses to know what the lines say.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from typing import Literal
@@ -51,7 +52,11 @@ def bundle(
     if steps:
         parts.append(covered(steps))
     elif answer.strip():
-        parts.append(render_markdown(answer).strip("\n"))
+        parts.append(
+            fence(lines(answer.strip()), "json")
+            if _is_json(answer)
+            else render_markdown(answer).strip("\n")
+        )
     parts.append(_tagged("p", cause))
     parts.append(small(*notices, status_line))
     return {
@@ -60,6 +65,17 @@ def bundle(
             (words or answer) if answer.strip() else f"{status_line}\n{cause}".strip()
         ),
     }
+
+
+def _is_json(answer: str) -> bool:
+    """Whether the whole answer is a JSON object or list: Markdown would run its lines together."""
+    if answer.lstrip()[:1] not in ("{", "["):
+        return False
+    try:
+        json.loads(answer)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def topped(saved: dict[str, str], line: str) -> dict[str, str]:

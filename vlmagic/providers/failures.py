@@ -34,7 +34,11 @@ def unreachable(error: BaseException, asked: Asked) -> ServiceError:
             )
         else:
             found = UnreachableError(
-                say("No secure connection to {host}: {reason}", host=host, reason=reason),
+                say(
+                    "No secure connection to {host}: {reason}.",
+                    host=host,
+                    reason=reason.rstrip("."),
+                ),
                 say("Does it speak https? A server on this machine usually wants http://."),
             )
         found.retryable = False
@@ -50,7 +54,7 @@ def unreachable(error: BaseException, asked: Asked) -> ServiceError:
             say("Is the address right? If it is, ask again."),
         )
     return UnreachableError(
-        say("{host} cannot be reached: {reason}", host=host, reason=reason),
+        say("{host} cannot be reached: {reason}.", host=host, reason=reason.rstrip(".")),
         say("Is the server running, the address right, and is a proxy needed?"),
     )
 
