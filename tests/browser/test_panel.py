@@ -205,7 +205,9 @@ def test_opened_again_without_its_kernel(desk: Desk) -> None:
     notebook.back().ready()
     assert notebook.cell(2).locator(".jp-RenderedMarkdown", has_text="One?").is_visible()
     assert notebook.cell(4).locator(".jp-RenderedMarkdown", has_text="emulator").first.is_visible()
-    assert "widget" not in notebook.page.locator(".jp-Notebook").inner_text()
+    notebook.page.wait_for_function(  # for a moment it says that it is loading
+        "() => !document.querySelector('.jp-Notebook').innerText.includes('widget')"
+    )
 
 
 def test_a_lost_word_is_made_good(desk: Desk) -> None:
