@@ -9,6 +9,8 @@ import pytest
 from vlmagic.catalog import MODELS, find
 from vlmagic.commands import WANTS, models
 from vlmagic.errors import CellError
+from vlmagic.rules import remarks
+from vlmagic.settings import resolve
 from vlmagic.table import Table
 
 
@@ -71,3 +73,13 @@ def test_nothing_left_is_refused() -> None:
     with pytest.raises(CellError, match="nonsense") as caught:
         models(["nonsense"])
     assert "video" in caught.value.hint
+
+
+@pytest.mark.parametrize("slip", ["qwen3-vl-flsh", "qvq-mxa", "qwen3-vl-pluss"])
+def test_a_slip_in_a_name_is_told_before_the_service_refuses_it(slip: str) -> None:
+    """A name that Model Studio does not have is said to be unknown, with those that are near."""
+    (told,) = remarks(resolve({"model": slip}))
+    assert "not in the catalog" in told
+    assert "Near names" in told
+    server = {"base_url": "http://127.0.0.1:8000/v1"}
+    assert remarks(resolve({"model": slip}, server)) == []

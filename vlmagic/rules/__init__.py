@@ -122,7 +122,7 @@ def remarks(settings: Settings) -> list[str]:
     found: list[str] = []
     if not settings.hosted:
         return found
-    if model is None:
+    if model is None or not model.hosted:  # a slip in a name may look like open weights
         close = near(name)
         found.append(
             say("{model} is not in the catalog; it is asked all the same.", model=name)
