@@ -21,7 +21,7 @@ def sentences() -> dict[str, str]:
     """Every template that `say` is given in the package, with the file it stands in."""
     found = {text: "rules.py" for rule in RULES for text in (rule.message, rule.hint)}
     found |= {row.about: "cell/options.py" for row in OPTIONS}
-    found |= {row.about: "commands.py" for row in COMMANDS}
+    found |= {row.about: "commands" for row in COMMANDS}
     for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say" and node.args:

@@ -99,7 +99,7 @@ def test_without_anything_to_slip_with_it_says_so(asked: Any, emulator: Emulator
 
 def test_an_unknown_slip_is_refused_with_the_list(emulator: Emulator) -> None:
     """In Python, on the command line and in a cell."""
-    from vlmagic.commands import _emulator
+    from vlmagic.commands import acts
     from vlmagic.emulator.serve import parser
 
     with pytest.raises(ValueError, match="peak, trend, order, sign"):
@@ -112,7 +112,7 @@ def test_an_unknown_slip_is_refused_with_the_list(emulator: Emulator) -> None:
     assert parser().parse_args(["--slip", "sign"]).slip == "sign"
     for words in (["--slip", "x"], ["--slip"], ["peak"]):
         with pytest.raises(CellError) as refused:
-            _emulator(None, words)  # type: ignore[arg-type] # it is refused before that is used
+            acts.emulator(None, words)  # type: ignore[arg-type] # it is refused before that is used
         assert ", ".join(SLIPS) in refused.value.hint
 
 

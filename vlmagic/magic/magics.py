@@ -1,7 +1,7 @@
 """The front door of a notebook: `%%vlreason`, `%vlreason` and `%vl`.
 
 It parses, looks, asks and binds; everything it decides is decided further down. It refuses to know
-protocols, and to leave anything behind: `unload` takes away exactly what `load` put in.
+protocols, and how a shell is given it.
 """
 
 from __future__ import annotations
@@ -16,56 +16,30 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import traitlets
-from IPython.core.inputtransformer2 import EscapedCommand, HelpEnd
-from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, no_var_expand
-from traitlets.config.loader import DeferredConfig
+from IPython.core.magic import line_cell_magic, line_magic, magics_class, no_var_expand
 
-from . import cell, commands, jury, language, question, settings
-from .cell import Ask
-from .completion import Completion
-from .errors import CellError, Interrupted, VLReasonError
-from .events import Done
-from .jury import Agreement, Ballot
-from .language import say
-from .many import MapResult, Task, Wishes, begin
-from .render import Asked, Shown, choose, retold
-from .result import Result
-from .run import Cancel, Sink
-from .settings import Settings
-from .stale import Stale
+from vlmagic import cell, commands, jury, language, question, settings
+from vlmagic.cell import Ask
+from vlmagic.errors import CellError, Interrupted, VLReasonError
+from vlmagic.events import Done
+from vlmagic.jury import Agreement
+from vlmagic.language import say
+from vlmagic.many import MapResult
+from vlmagic.render import Asked, Shown, choose, retold
+from vlmagic.result import Result
+from vlmagic.run import Cancel, Sink
+from vlmagic.settings import Settings
+from vlmagic.stale import Stale
+
+from . import several
+from .traits import Configured
 
 if TYPE_CHECKING:
-    from .shelf import Resolved
-
-_TRAITS: Mapping[settings.Kind, type[traitlets.TraitType[Any, Any]]] = {
-    "text": traitlets.Unicode,
-    "integer": traitlets.Integer,
-    "number": traitlets.Float,
-    "switch": traitlets.Bool,
-}
-
-
-def _trait(row: settings.Setting) -> traitlets.TraitType[Any, Any]:
-    """A `%config` trait for a row of the settings table; None means that it is not set here."""
-    about = row.about if row.default is None else f"{row.about} (default: {row.default!r})"
-    if row.choices:
-        trait: traitlets.TraitType[Any, Any] = traitlets.Enum(
-            row.choices,
-            default_value=None,
-            allow_none=True,
-            help=about,
-        )
-    else:
-        trait = _TRAITS[row.kind](None, allow_none=True, help=about)
-    return trait.tag(config=True)
-
-
-_Configured = type("_Configured", (Magics,), {row.name: _trait(row) for row in settings.TABLE})
+    from vlmagic.shelf import Resolved
 
 
 @magics_class
-class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come from the table
+class VLMagics(Configured):  # type: ignore[misc] # its traits come from the table
     """Ask a visual reasoning model about the figures of this notebook."""
 
     def __init__(self, shell: Any, shelf: Any) -> None:
@@ -95,7 +69,7 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
         before = language.current()
         language.choose(found["language"])
         if language.current() != before:
-            _speak(found["language"])
+            speak(found["language"])
         return found
 
     # -- asking --------------------------------------------------------------------------
@@ -110,19 +84,19 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
             asked = cell.parse(line, body)
             if asked.votes is not None or asked.compare:
                 found = self.settle(asked.options)
-                ballots = self._ballots(asked, found)
+                ballots = several.ballots(self, asked, found)
                 if "dry_run" in asked.flags:
                     planned = jury.planned(ballots.ballots, found)
                     self.shell.display_pub.publish(planned._repr_mimebundle_())
                     return
                 rows = ballots
-                self._poll(ballots, asked, found)
+                several.poll(self, ballots, asked, found)
                 return
             if "each" in asked.flags:
-                rows = self._rows(asked)
-                self._ask_each(rows, asked.out)
+                rows = several.rows(self, asked)
+                several.each(self, rows, asked.out)
                 return
-            prepared, seen = self._prepare(asked)
+            prepared, seen = self.prepare(asked)
             if "dry_run" in asked.flags:
                 self.shell.display_pub.publish(commands.dry_run(prepared)._repr_mimebundle_())
                 return
@@ -138,11 +112,11 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
         except VLReasonError as error:
             name = asked.out if asked else getattr(error, "out", None)
             if name and rows is None:
-                self._bind(name, Result.refused(error))
+                self.bind(name, Result.refused(error))
             raise
         result = Result(prepared.request, prepared.context)
         if asked.out:
-            self._bind(asked.out, result)
+            self.bind(asked.out, result)
         looked = self.stale.asked(prepared.request, asked.out)
 
         def run() -> None:
@@ -164,12 +138,13 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
         if asked.schema and result.ok:
             result.json()
 
-    def _prepare(self, asked: Ask) -> tuple[question.Question, str]:
+    def prepare(self, asked: Ask) -> tuple[question.Question, str]:
+        """The question that was typed, and the digest that it is remembered by."""
         after = self._followed(asked)
         if after is not None and after.request is not None:
             asked.options.setdefault("model", after.request.model)
         found = self.settle(asked.options)
-        prompt, looked = self._look(asked, found, only_named=after is not None)
+        prompt, looked = self.look(asked, found, only_named=after is not None)
         notices = list(looked.notices)
         if asked.out and hasattr(builtins, asked.out):
             notices.append(say("{name} hides Python's own {name} from now on.", name=asked.out))
@@ -181,14 +156,14 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
             notices=notices,
             after=after,
             as_json="json" in asked.flags,
-            schema=self._named(asked.schema) if asked.schema else None,
+            schema=self.named(asked.schema) if asked.schema else None,
         )
         seen = prepared.request.digest()
         if before := self._asked.get(seen):
             prepared = prepared.noting(before)
         return prepared, seen
 
-    def _look(self, asked: Ask, found: Settings, *, only_named: bool) -> tuple[str, Resolved]:
+    def look(self, asked: Ask, found: Settings, *, only_named: bool) -> tuple[str, Resolved]:
         """The words of the question, tables among them, and its pictures."""
         prompt = asked.prompt
         if "vars" in asked.flags:
@@ -201,64 +176,11 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
         looked = commands.look(self, asked, found, only_named=only_named)
         return looked.below(prompt), looked
 
-    def _rows(self, asked: Ask) -> MapResult:
-        """A row for each picture, none asked yet."""
-        found = self.settle(asked.options)
-        prompt, looked = self._look(asked, found, only_named=False)
-        tasks = [Task(prompt, ((image.label, image),)) for image in looked.images]
-        wishes = Wishes(
-            found,
-            asked.params,
-            self._named(asked.schema) if asked.schema else None,
-            as_json="json" in asked.flags,
-            fresh="fresh" in asked.flags,
-            notices=tuple(looked.notices),
-        )
-        return begin(tasks or [Task(prompt)], wishes)
-
-    def _ask_each(self, rows: MapResult, out: str | None) -> None:
-        """Ask row after row under one table that fills; raises only if no row has an answer."""
-        if out:
-            self._bind(out, rows)
-        if getattr(self.shell, "kernel", None) is None:
-            rows.retry()
-            self.shell.display_pub.publish(rows._repr_mimebundle_())
-        else:
-            from IPython.display import DisplayHandle
-
-            handle = DisplayHandle()
-            handle.display(rows)
-            rows.retry(progress=lambda: handle.update(rows))
-        if not rows.ok:
-            rows.raise_for_error()
-
-    def _ballots(self, asked: Ask, found: Settings) -> Agreement:
-        """Every model as often as it is to be asked, none asked yet."""
-        votes = 1 if asked.votes is None else asked.votes
-        models = jury.models_of(asked.compare, found["model"])
-        jury.check(votes, models)
-
-        def prepare(model: str) -> question.Question:
-            return self._prepare(replace(asked, options={**asked.options, "model": model}))[0]
-
-        return Agreement([b for one in models for b in Ballot.of_model(one, votes, prepare)])
-
-    def _poll(self, rows: Agreement, asked: Ask, found: Settings) -> None:
-        """Ask all of them under one table; raises only if nobody answers."""
-        if asked.out:
-            self._bind(asked.out, rows)
-        poster = jury.Poster(rows, self.shell)
-        try:
-            jury.poll(rows, found, look=poster.look, fresh="fresh" in asked.flags)
-        finally:
-            poster.close()
-        rows.raise_for_error()
-
     def _followed(self, asked: Ask) -> Result | None:
         """The Result that is followed up, or None."""
         if asked.follow is None:
             return None
-        found = self._named(asked.follow) if asked.follow else self.latest
+        found = self.named(asked.follow) if asked.follow else self.latest
         if isinstance(found, Result):
             return found
         if asked.follow:
@@ -269,7 +191,7 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
             say("There is no answer of a cell to follow up."), say("Ask first, without -c.")
         )
 
-    def _named(self, name: str) -> Any:
+    def named(self, name: str) -> Any:
         """The variable of this name."""
         if name in self.shell.user_ns:
             return self.shell.user_ns[name]
@@ -293,7 +215,7 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
             choose(found["render"], asked, shell=self.shell, stop=cancel, blocks=blocks)
         ]
         if found["echo"]:
-            from .render.terminal import FileSink
+            from vlmagic.render.terminal import FileSink
 
             sinks.append(FileSink(replace(asked, raised=False), found["echo"]))
         return sinks
@@ -314,7 +236,8 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
         except (EOFError, OSError):
             return None
 
-    def _bind(self, name: str, result: Result | MapResult | Agreement) -> None:
+    def bind(self, name: str, result: Result | MapResult | Agreement) -> None:
+        """Give the notebook a variable."""
         self.shell.push({name: result}, interactive=True)
 
     # -- everything else -----------------------------------------------------------------
@@ -329,7 +252,7 @@ class VLMagics(_Configured):  # type: ignore[misc, valid-type] # its traits come
 
 def _remembered(result: Result) -> str:
     """The sentence for the next time the very same question is asked."""
-    from .estimate import money
+    from vlmagic.estimate import money
 
     at = time.strftime("%H:%M:%S")
     if result.cost is not None and not result.replayed_from:
@@ -338,100 +261,8 @@ def _remembered(result: Result) -> str:
     return say("The same question was asked at {at}.", at=at)
 
 
-def _speak(language_wished: str | None) -> None:
+def speak(language_wished: str | None) -> None:
     """Speak this language, in the help of the magics, too."""
     language.choose(language_wished)
     VLMagics.vlreason.__doc__ = cell.usage()
     VLMagics.vl.__doc__ = commands.usage()
-
-
-class _Question(EscapedCommand):  # type: ignore[misc] # IPython ships no types
-    """`%vlreason What is this?` as a call, before IPython takes the last `?` for a wish for help."""
-
-    priority = HelpEnd.priority - 1
-
-    @classmethod
-    def find(cls, tokens_by_line: list[list[Any]]) -> _Question | None:
-        """The first such line that asks something; a bare `%vlreason?` is a wish for help."""
-        for line in tokens_by_line:
-            words = [token for token in line if token.string.strip()]
-            if len(words) > 2 and [token.string for token in words[:2]] == ["%", "vlreason"]:
-                apart = words[2].start[1] > words[1].end[1]
-                if apart and words[-1].string == "?":
-                    return cls(words[0].start)
-        return None
-
-
-def _forget_nonsense(config: Any) -> None:
-    """Take out of IPython's configuration, with a sentence, what no setting of ours can be.
-
-    `%config` leaves there what it has refused, and loading again would stumble over it.
-    """
-    kinds = VLMagics.class_traits()
-    for name, value in list(config["VLMagics"].items()):
-        try:
-            if name in kinds and value is not None and not isinstance(value, DeferredConfig):
-                kinds[name].validate(None, value)
-        except traitlets.TraitError:
-            del config["VLMagics"][name]
-            print(
-                say("VLMagics.{name} cannot be {value!r}; it is left out.", name=name, value=value)
-            )
-
-
-class _Loaded:
-    """What one shell was given, so that exactly that can be taken away."""
-
-    def __init__(self, shell: Any) -> None:
-        from . import shelf
-
-        self.shell = shell
-        _speak(settings.resolve({}, None, os.environ)["language"])
-        _forget_nonsense(shell.config)
-        self.magics = VLMagics(shell, shelf.install(shell))
-        shell.register_magics(self.magics)
-        if self.magics not in shell.configurables:  # newer IPython has done so
-            shell.configurables.append(self.magics)
-        shell.input_transformer_manager.token_transformers.append(_Question)
-        self.completion = Completion(self.magics)
-
-    def remove(self) -> None:
-        from . import shelf
-        from .render import widget
-
-        shell, magics = self.shell, self.magics
-        widget.forget()
-        if magics.emulator is not None:
-            magics.emulator.stop()
-        magics.stale.close()
-        shelf.remove(shell)
-        manager = shell.magics_manager
-        for kind, names in magics.magics.items():
-            for name in names:
-                owner = getattr(manager.magics[kind].get(name), "__self__", None)
-                if owner is magics:
-                    del manager.magics[kind][name]
-        if manager.registry.get("VLMagics") is magics:
-            del manager.registry["VLMagics"]
-        transformers = shell.input_transformer_manager.token_transformers
-        if _Question in transformers:
-            transformers.remove(_Question)
-        if magics in shell.configurables:
-            shell.configurables.remove(magics)
-        self.completion.remove()
-
-
-_loaded: dict[int, _Loaded] = {}
-
-
-def load(shell: Any) -> None:
-    """Give the shell our magics, shelf and completion; twice is once."""
-    if id(shell) not in _loaded:
-        _loaded[id(shell)] = _Loaded(shell)
-
-
-def unload(shell: Any) -> None:
-    """Take away exactly what `load` gave."""
-    found = _loaded.pop(id(shell), None)
-    if found is not None:
-        found.remove()
