@@ -6,7 +6,6 @@ import _thread
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -211,7 +210,7 @@ def test_the_nth_asking_is_the_nth_recording(emulator: Emulator, tmp_path: Path)
 
 def test_an_interrupt_stops_all_and_keeps_what_came(emulator: Emulator) -> None:
     """■ in the middle: every answer has ended, as far as it came."""
-    emulator.rate = 30
+    emulator.fault = "stall-in-thinking"  # nobody is done before the interrupt, however late it is
     how: dict[str, Any] = {"base_url": emulator.compatible_url, "api_key": emulator.key}
     seen: list[Agreement] = []
     real = Agreement.__init__
@@ -220,19 +219,22 @@ def test_an_interrupt_stops_all_and_keeps_what_came(emulator: Emulator) -> None:
         real(self, *args)
         seen.append(self)
 
+    over = threading.Event()
+
     def interrupt() -> None:
-        until = time.monotonic() + 20
-        while time.monotonic() < until:
-            if seen and sum(r.transcript.thinking_length > 0 for r in seen[0].results) >= 8:
-                break
-            time.sleep(0.02)
-        _thread.interrupt_main()
+        while not over.wait(0.02):
+            if seen and sum(r.transcript.thinking_length > 0 for r in seen[0].results) == 8:
+                _thread.interrupt_main()
+                return
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Agreement, "__init__", remember)
         threading.Thread(target=interrupt).start()
-        with pytest.raises(Interrupted):
-            vlmagic.compare("Hi?", votes=10, max_cost_per_call=1000.0, **how)
+        try:
+            with pytest.raises(Interrupted):
+                vlmagic.compare("Hi?", votes=10, max_cost_per_call=1000.0, **how)
+        finally:
+            over.set()
     (found,) = seen
     assert [result.status for result in found.results] == ["stopped"] * 10
     assert sum(result.transcript.thinking_length > 0 for result in found.results) == 8
