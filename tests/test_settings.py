@@ -140,7 +140,8 @@ def test_a_local_server_needs_no_key() -> None:
 def test_without_a_key_the_remedy_is_complete() -> None:
     """The refusal names the variable, the page, the emulator and a server of one's own."""
     hint = no_key(resolve({})).hint
-    for word in ("DASHSCOPE_API_KEY", "help.aliyun.com", "%vl emulator", "--base-url"):
+    doors = ("%vl emulator", "vlmagic.Emulator()", "--base-url", "base_url=")  # cell and script
+    for word in ("DASHSCOPE_API_KEY", "help.aliyun.com", *doors):
         assert word in hint
 
 

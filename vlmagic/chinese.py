@@ -124,7 +124,7 @@ SENTENCES: dict[str, str] = {
     "For example: --param top_k=20": "例如：--param top_k=20",
     "For example: {flag} {metavar}": "例如：{flag} {metavar}",
     "Formula ({number}) is: {tex}": "公式（{number}）是：{tex}",
-    "Get one at https://help.aliyun.com/zh/model-studio/get-api-key and set {variable} before the kernel starts; or try without a key: `%vl emulator` starts the local emulator (it is no model and says so); or name a server of your own with --base-url.": "请到 https://help.aliyun.com/zh/model-studio/get-api-key 获取密钥，并在启动内核前设置 {variable}；也可以不用密钥先试：`%vl emulator` 启动本地模拟器（它不是模型，并会如实说明）；或用 --base-url 指定你自己的服务器。",
+    "Get one at https://help.aliyun.com/zh/model-studio/get-api-key and set {variable} before Python starts; or try the local emulator, which is no model and says so (in a notebook `%vl emulator`, in a script `vlmagic.Emulator()`); or name a server of your own with --base-url or base_url=.": "请到 https://help.aliyun.com/zh/model-studio/get-api-key 获取密钥，并在启动 Python 前设置 {variable}；也可以先试本地模拟器，它不是模型，并会如实说明（笔记本中用 `%vl emulator`，脚本中用 `vlmagic.Emulator()`）；或用 --base-url 或 base_url= 指定你自己的服务器。",
     "Give a path, an https:// or an oss:// address.": "请给出路径、https:// 或 oss:// 地址。",
     "Give a picture, or put the text into the question.": "请提供图片，或把文本写进问题里。",
     "Give a shorter video, or as many frames as the message allows, in a common format such as MP4.": "请提供更短的视频，或数量符合上述提示的帧，并使用 MP4 等常见格式。",
