@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import PIL.Image
@@ -10,7 +11,7 @@ from conftest import Kernel
 
 import vlmagic
 from vlmagic.emulator import Emulator
-from vlmagic.errors import AnswerError, VLReasonError
+from vlmagic.errors import AnswerError, RecordingError, VLReasonError
 from vlmagic.events import Answer, Done
 from vlmagic.question import prepare, turns
 from vlmagic.request import Request
@@ -80,6 +81,25 @@ def test_a_follow_up_stays_with_its_host(emulator: Emulator, options: dict[str, 
     first = asked(emulator)
     with pytest.raises(VLReasonError):
         first.ask("And now?", **options)
+
+
+@pytest.mark.parametrize("options", [{}, {"record": "record"}, {"record": "off"}])
+def test_an_environment_that_replays_has_the_last_word(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, options: dict[str, Any]
+) -> None:
+    """With VLMAGIC_RECORD=replay neither a follow-up nor a retry asks, whatever is wished."""
+    first = asked(emulator)
+    emulator.fault = "http-400"
+    rows = vlmagic.map(
+        "?", [RED], base_url=emulator.compatible_url, api_key=emulator.key, progress=False
+    )
+    emulator.fault = None
+    monkeypatch.setenv("VLMAGIC_RECORD", "replay")
+    sent, options = len(emulator.log), {"recordings": str(tmp_path), **options}
+    with pytest.raises(RecordingError):
+        first.ask("And now?", **options)
+    assert isinstance(rows.retry(**options)[0].error, RecordingError)
+    assert len(emulator.log) == sent
 
 
 def test_nothing_to_follow_up() -> None:

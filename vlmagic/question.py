@@ -7,6 +7,7 @@ alike. This room refuses to know how the words were typed or where the answer is
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -216,7 +217,7 @@ def follow(
     before = result.context.settings
     if before is None or result.request is None:
         raise _no_answer(result)
-    prepared = prepare(before.changed(options), prompt, images, after=result)
+    prepared = prepare(before.changed(options, os.environ), prompt, images, after=result)
     return put(*route(prepared))
 
 

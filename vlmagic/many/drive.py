@@ -10,6 +10,7 @@ row is about.
 from __future__ import annotations
 
 import concurrent.futures as futures
+import os
 import queue
 from collections import deque
 from collections.abc import Sequence
@@ -231,9 +232,11 @@ def begin(tasks: Sequence[Task], wishes: Wishes) -> MapResult:
     """The rows, none asked yet: `retry()` asks them."""
 
     def run(found: MapResult, progress: Wish | None, options: dict[str, Any]) -> None:
-        told = replace(wishes, progress=wishes.progress if progress is None else progress)
-        if options:
-            told = replace(told, settings=wishes.settings.changed(options))
+        told = replace(
+            wishes,
+            progress=wishes.progress if progress is None else progress,
+            settings=wishes.settings.changed(options, os.environ),
+        )
         Drive(found, tasks, told).run()
 
     rows = [Row(i, task.prompt, task.label, None, wishes.schema) for i, task in enumerate(tasks)]

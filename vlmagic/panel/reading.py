@@ -72,7 +72,7 @@ class Reader:
         options = wishes_of(draft)
         found = self.settle(options)
         if after is not None and after.result.context.settings is not None:
-            found = after.result.context.settings.changed(options)
+            found = after.result.context.settings.changed(options, os.environ)
         looked = self._tray.resolve(draft.get("ticks", ()), found)
         if after is not None and after.taught:
             after.steps()

@@ -56,16 +56,25 @@ class Settings:
     def __getitem__(self, name: str) -> Any:
         return self.values[name]
 
-    def changed(self, options: Mapping[str, Any]) -> Settings:
-        """The same settings but for these options; the key stays where the host does."""
+    def changed(self, options: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
+        """The same settings but for these options; the key stays where the host does.
+
+        Of the environment only a wish to replay counts: it is the last word here, too.
+        """
         known = {name: value for name, value in self.values.items() if value is not None}
-        found = resolve({**known, **options}, key=self.key)
+        last = {"VLMAGIC_RECORD": "replay"} if replays(environ) else {}
+        found = resolve({**known, **options}, None, last, key=self.key)
         if found.host != self.host:
             raise SettingsError(
                 say("A follow-up goes to the same host, {host}.", host=self.host),
                 say("Ask another host anew."),
             )
-        return replace(found, origins=MappingProxyType({**found.origins, **_kept(self, options)}))
+        kept = {
+            name: origin
+            for name, origin in self.origins.items()
+            if name not in options and found[name] == self[name]
+        }
+        return replace(found, origins=MappingProxyType({**found.origins, **kept}))
 
     @property
     def host(self) -> str:
@@ -82,9 +91,9 @@ class Settings:
         return self.hosted or not is_loopback(self.base_url)
 
 
-def _kept(settings: Settings, options: Mapping[str, Any]) -> dict[str, str]:
-    """The origins of what was not changed."""
-    return {name: origin for name, origin in settings.origins.items() if name not in options}
+def replays(environ: Mapping[str, str]) -> bool:
+    """Whether the environment forbids to ask: whoever sets it relies on nothing being asked."""
+    return environ.get("VLMAGIC_RECORD") == "replay"
 
 
 def resolve(
@@ -126,7 +135,7 @@ def resolve(
         else:
             values[row.name] = row.default
             origins[row.name] = say("default")
-    if environ.get("VLMAGIC_RECORD") == "replay":  # whoever sets it relies on nothing being asked
+    if replays(environ):
         values["record"], origins["record"] = "replay", "VLMAGIC_RECORD"
     address = base_url(values, origins)
     native = values["api"] == "dashscope"
@@ -160,8 +169,9 @@ def no_key(settings: Settings) -> SettingsError:
         ),
         say(
             "Get one at https://help.aliyun.com/zh/model-studio/get-api-key and set {variable} before "
-            "the kernel starts; or try without a key: `%vl emulator` starts the local emulator (it is "
-            "no model and says so); or name a server of your own with --base-url.",
+            "Python starts; or try the local emulator, which is no model and says so (in a notebook "
+            "`%vl emulator`, in a script `vlmagic.Emulator()`); or name a server of your own with "
+            "--base-url or base_url=.",
             variable=variable,
         ),
     )
