@@ -3,6 +3,7 @@
     run         do what a line says
     COMMANDS    a row for each word
     look        the pictures that a cell asks about
+    look_apart  the same for rows, each of which looks when its turn comes
     dry_run     what would be sent
 
 This room refuses to ask a model anything.
@@ -22,7 +23,7 @@ from vlmagic.table import Table
 
 from . import acts, tables
 from .acts import results
-from .sending import cost_line, dry_run, look
+from .sending import cost_line, dry_run, look, look_apart
 from .tables import WANTS, models
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ __all__ = [
     "cost_line",
     "dry_run",
     "look",
+    "look_apart",
     "models",
     "names",
     "results",

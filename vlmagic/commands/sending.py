@@ -23,18 +23,32 @@ def look(magics: VLMagics, asked: Ask, found: Settings, *, only_named: bool) -> 
 
     `only_named`: a follow-up has its pictures already, and looks at new ones only when told to.
     """
-    how: dict[str, Any] = {
+    if "no_image" in asked.flags or (only_named and not asked.images):
+        return shelf.Resolved()
+    namespace, how = magics.shell.user_ns, _how(magics, found)
+    if asked.images:
+        return shelf.resolve(asked.images, magics.shelf, namespace, **how)
+    return shelf.default(magics.shelf, namespace, **how)
+
+
+def look_apart(
+    magics: VLMagics, asked: Ask, found: Settings
+) -> tuple[list[tuple[str, Any]], shelf.Resolved]:
+    """The same for rows: what each is about under its label, and what all have in common."""
+    if not asked.images:
+        looked = look(magics, asked, found, only_named=False)
+        return [(image.label, image) for image in looked.images], looked
+    namespace = magics.shell.user_ns
+    return shelf.apart(asked.images, magics.shelf, namespace, **_how(magics, found))
+
+
+def _how(magics: VLMagics, found: Settings) -> dict[str, Any]:
+    return {
         "max_pixels": question.max_pixels(found),
         "facts": bool(found["facts"]),
         "dpi": found["dpi"],
         "hidden": frozenset(magics.shell.user_ns_hidden),
     }
-    if "no_image" in asked.flags or (only_named and not asked.images):
-        return shelf.Resolved()
-    namespace = magics.shell.user_ns
-    if asked.images:
-        return shelf.resolve(asked.images, magics.shelf, namespace, **how)
-    return shelf.default(magics.shelf, namespace, **how)
 
 
 def dry_run(prepared: question.Question) -> Table:

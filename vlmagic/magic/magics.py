@@ -165,6 +165,12 @@ class VLMagics(Configured):  # type: ignore[misc] # its traits come from the tab
 
     def look(self, asked: Ask, found: Settings, *, only_named: bool) -> tuple[str, Resolved]:
         """The words of the question, tables among them, and its pictures."""
+        prompt = self.words(asked)
+        looked = commands.look(self, asked, found, only_named=only_named)
+        return looked.below(prompt), looked
+
+    def words(self, asked: Ask) -> str:
+        """The question as it was typed, with its variables filled in where that was wished."""
         prompt = asked.prompt
         if "vars" in asked.flags:
             prompt = cell.interpolate(prompt, self.shell.user_ns)
@@ -173,8 +179,7 @@ class VLMagics(Configured):  # type: ignore[misc] # its traits come from the tab
                 say("There is no question."),
                 say("Write it below the %%vlreason line, or behind %vlreason."),
             )
-        looked = commands.look(self, asked, found, only_named=only_named)
-        return looked.below(prompt), looked
+        return prompt
 
     def _followed(self, asked: Ask) -> Result | None:
         """The Result that is followed up, or None."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from vlmagic import jury, question
+from vlmagic import commands, jury, question
 from vlmagic.cell import Ask
 from vlmagic.jury import Agreement, Ballot
 from vlmagic.many import MapResult, Task, Wishes, begin
@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
 
 def rows(magics: VLMagics, asked: Ask) -> MapResult:
-    """A row for each picture, none asked yet."""
+    """A row for each picture, none asked yet; files and objects are looked at when asked about."""
     found = magics.settle(asked.options)
-    prompt, looked = magics.look(asked, found, only_named=False)
-    tasks = [Task(prompt, ((image.label, image),)) for image in looked.images]
+    words = magics.words(asked)
+    things, looked = commands.look_apart(magics, asked, found)
+    prompt = looked.below(words)
+    tasks = [Task(prompt, (thing,)) for thing in things]
     wishes = Wishes(
         found,
         asked.params,

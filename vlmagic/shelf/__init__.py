@@ -20,7 +20,7 @@ from . import pages
 from .hooks import Hooks
 from .item import LIVE, PLOTLY, RASTERS, VEGA, Item, Run
 from .kinds import drawable, kind_of, picturable, title_of
-from .resolve import Resolved, default, resolve, shown
+from .resolve import Resolved, apart, default, resolve, shown
 from .witness import Shot
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Resolved",
     "Run",
     "Shelf",
+    "apart",
     "default",
     "figures",
     "install",

@@ -48,6 +48,11 @@ def is_figure(obj: Any) -> bool:
     return library is not None and isinstance(obj, library.Figure)
 
 
+def is_table(obj: Any) -> bool:
+    """Whether it goes as text: a frame or a series of pandas or polars."""
+    return library_of(obj) in ("pandas", "polars")
+
+
 def is_empty(figure: Any) -> bool:
     """Whether there is nothing in a figure of matplotlib but its background."""
     return len(figure.get_children()) <= 1

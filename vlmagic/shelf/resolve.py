@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from vlmagic.language import say
 from vlmagic.references import Reference
 
+from .apart import Apart
 from .drawn import Resolved
 from .listing import nothing_here
 from .look import Look
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from . import Shelf
     from .item import Item
 
-__all__ = ["Resolved", "default", "resolve", "shown"]
+__all__ = ["Resolved", "apart", "default", "resolve", "shown"]
 
 _HIDDEN: frozenset[str] = frozenset()
 
@@ -45,6 +46,27 @@ def resolve(
     for reference in references:
         look.at(reference)
     return look.into
+
+
+def apart(
+    references: Sequence[Reference],
+    shelf: Shelf | None,
+    namespace: Mapping[str, Any],
+    *,
+    max_pixels: int = 2560 * 32 * 32,
+    facts: bool = True,
+    dpi: int | None = None,
+    hidden: frozenset[str] = _HIDDEN,
+) -> tuple[list[tuple[str, Any]], Resolved]:
+    """What `references` lead to, each thing under its label, for rows that look at it themselves.
+
+    Beside it what all rows have in common: tables as text, notices. Raises CellError for what is
+    not there or not one; what cannot be looked at is the error of whoever looks.
+    """
+    look = Apart(shelf, namespace, max_pixels, facts, dpi, hidden)
+    for reference in references:
+        look.at(reference)
+    return look.things, look.into
 
 
 def shown(
