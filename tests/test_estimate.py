@@ -13,7 +13,7 @@ import pytest
 from vlmagic.catalog import Price, Tier, find
 from vlmagic.estimate import Estimate, cost, estimate, money, receipt, words
 from vlmagic.events import Usage
-from vlmagic.images import Image
+from vlmagic.images import Image, Text
 from vlmagic.request import Request, Turn
 
 PICTURE = Image("@12.1", b"x" * 24_100, "image/png", 640, 480, origin="matplotlib", title="Loss")
@@ -300,6 +300,26 @@ def test_the_receipt() -> None:
         "@far → at most ≈ 2,562 tokens · fetched by the service",
     ]
     assert lines(model="qvq-max") == []
+
+
+def test_what_goes_as_text_has_a_line() -> None:
+    """A table says how much of it goes, a chart that it goes as facts; tokens are those of the text."""
+    body = "a,b\n" + "1,2\n" * 299
+    request = ask(images=())
+    tokens = words.count(body)[0]
+    assert receipt(
+        request,
+        estimate(request),
+        [
+            Text("df", body, "pandas", size=(24, 3)),
+            Text("df", body, "pandas", size=(200, 3), original=(1000, 3)),
+            Text("@3", body, "plotly", "Sales"),
+        ],
+    ) == [
+        f"df table 24×3 → {tokens:,} tokens · 1.2 kB as text",
+        f"df table 200×3 (of 1000×3) → {tokens:,} tokens · 1.2 kB as text",
+        f'@3 "Sales" plotly facts → {tokens:,} tokens · 1.2 kB as text',
+    ]
 
 
 def test_a_hostile_title_stays_one_line() -> None:

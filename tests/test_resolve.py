@@ -412,8 +412,9 @@ def test_tables_go_as_text() -> None:
     pandas = pytest.importorskip("pandas")
     found = shelves.resolve([parse("df")], None, {"df": pandas.DataFrame({"a": range(1000)})})
     assert found.images == []
-    label, text = found.texts[0]
-    assert label == "df"
+    assert found.texts[0].label == "df"
+    assert (found.texts[0].size, found.texts[0].original) == ((200, 1), (1000, 1))
+    text = found.texts[0].body
     assert text.splitlines()[:2] == [",a", "0,0"]
     assert len(text.splitlines()) == 201
     assert any("1000 rows only the first 200" in notice for notice in found.notices)
@@ -428,7 +429,7 @@ def test_a_chart_without_rasteriser_goes_as_facts(monkeypatch: pytest.MonkeyPatc
     for reference in ("figure", "@3"):
         found = shelves.resolve([parse(reference)], shelf, {"figure": figure})
         assert found.images == []
-        assert json.loads(found.texts[0][1])["axes"][0]["bars"] == [{"values": [["A", 3]]}]
+        assert json.loads(found.texts[0].body)["axes"][0]["bars"] == [{"values": [["A", 3]]}]
         assert "kaleido is not installed" in found.notices[0]
 
 

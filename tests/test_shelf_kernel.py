@@ -31,7 +31,7 @@ def looked(reference):
         found = shelf.resolve([parse(reference)], S, globals())
     except errors.VLReasonError as error:
         return [str(error)]
-    return [type(i).__name__ + " " + i.origin for i in found.images] + [t for _, t in found.texts]
+    return [type(i).__name__ + " " + i.origin for i in found.images] + [t.body for t in found.texts]
 
 def new():
     items = [item for item in S.items if not any(item is before for before in BEFORE)]

@@ -18,7 +18,7 @@ from .catalog import find
 from .errors import CellError
 from .estimate import Estimate, estimate, receipt
 from .extract import schema_of
-from .images import Picture
+from .images import Picture, Text, below
 from .images.allowed import check as check_pictures
 from .language import say
 from .ledger import LEDGER
@@ -56,6 +56,7 @@ def prepare(
     prompt: str,
     images: Sequence[Picture] = (),
     *,
+    texts: Sequence[Text] = (),
     params: Mapping[str, Any] | None = None,
     notices: Sequence[str] = (),
     after: Result | None = None,
@@ -64,13 +65,14 @@ def prepare(
 ) -> Question:
     """The question, checked and counted; raises what is wrong with it before anything is sent.
 
-    `after` is the Result that it follows up; `as_json` and `schema` ask for a structured answer.
+    `texts` go below the prompt; `after` is the Result that it follows up; `as_json` and `schema` ask for a structured answer.
     """
     if not prompt.strip():
         raise CellError(
             say("There is no question."),
             say("Write it below the %%vlreason line, or behind %vlreason."),
         )
+    prompt = below(prompt, texts)
     rules.check(settings)
     check_pictures(
         images,
@@ -120,8 +122,12 @@ def prepare(
         region=settings.region,
         hosted=settings.hosted,
         estimate=counted,
-        receipt=tuple(receipt(request, counted)),
-        facts=tuple(f"{image.label} {image.facts}" for image in images if image.facts),
+        receipt=tuple(receipt(request, counted, texts)),
+        facts=(
+            *(f"{image.label} {image.facts}" for image in images if image.facts),
+            *(f"{text.label} {text.body}" for text in texts if text.is_facts),
+        ),
+        texts=tuple(texts),
         notices=tuple(told),
         settings=settings,
         schema=schema,

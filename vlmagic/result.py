@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .boxes import Box, Point
     from .claims import Claim
     from .estimate import Cost, Estimate
-    from .images import Picture
+    from .images import Picture, Text
     from .markup import Mark
     from .request import Request
     from .settings import Settings
@@ -42,6 +42,8 @@ class Context:
     estimate: Estimate | None = None
     receipt: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
+    texts: tuple[Text, ...] = ()
+    """What went as text where a picture was named; it stands in the prompt."""
     notices: tuple[str, ...] = field(default=())
     replayed_from: str | None = None
     """The recording that is played instead of asking."""
@@ -157,6 +159,7 @@ class Result:
         figures = [
             image.numbers for image in self.images if isinstance(image, Image) and image.numbers
         ]
+        figures += [text.numbers for text in self.context.texts if text.numbers]
         if not self._checks_claims or not figures:
             return ()
         return _marked_or_not(lambda: claims.check(answer, figures))

@@ -160,7 +160,12 @@ def _prepare(
     found = settle(options, api_key)
     looked = _look(images, found)
     return question.prepare(
-        found, looked.below(prompt), looked.images, params=params, notices=looked.notices
+        found,
+        prompt,
+        looked.images,
+        texts=looked.texts,
+        params=params,
+        notices=looked.notices,
     )
 
 

@@ -1,4 +1,4 @@
-"""What leaves the machine, in one line a picture; and amounts of money in words.
+"""What leaves the machine, in one line a picture or a text in its place; and amounts of money in words.
 
 This room refuses control characters: a title comes from the figure, and may hold anything.
 """
@@ -6,11 +6,15 @@ This room refuses control characters: a title comes from the figure, and may hol
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from vlmagic.catalog import find
 from vlmagic.images import Picture as Sent
-from vlmagic.images import Video
+from vlmagic.images import Text, Video
 from vlmagic.language import say
+
+from . import words
 
 if TYPE_CHECKING:
     from vlmagic.request import Request
@@ -21,12 +25,35 @@ _SIGNS = {"CNY": "¥", "USD": "$"}
 _LONGEST_TITLE = 60
 
 
-def receipt(request: Request, estimate: Estimate) -> list[str]:
-    """One line for each picture: `@12.1 "Loss" matplotlib 640×480 → 302 tokens · 24 kB`."""
+def receipt(request: Request, estimate: Estimate, texts: Sequence[Text] = ()) -> list[str]:
+    """One line for each picture: `@12.1 "Loss" matplotlib 640×480 → 302 tokens · 24 kB`.
+
+    Then one for each text in the place of one: `df table 24×3 → 310 tokens · 1.2 kB as text`.
+    """
+    model = find(request.model)
+    family = model.family if model else None
+    seen = zip(request.images, estimate.pictures, strict=True)
     return [
-        _line(image, picture)
-        for image, picture in zip(request.images, estimate.pictures, strict=True)
+        *(_line(image, picture) for image, picture in seen),
+        *(_text_line(text, family, exact=estimate.text_exact) for text in texts),
     ]
+
+
+def _text_line(text: Text, family: str | None, *, exact: bool) -> str:
+    title = f'"{_clean(text.title)}"' if text.title else ""
+    if text.size is None:
+        what = [_clean(text.label), title, text.origin, say("facts")]
+    else:
+        size = "×".join(map(str, text.size))
+        if text.original is not None:
+            size = say(
+                "{size} (of {original})", size=size, original="×".join(map(str, text.original))
+            )
+        what = [_clean(text.label), title, say("table {size}", size=size)]
+    counted = words.count(text.body, family)[0]
+    tokens = say("{tokens} tokens", tokens=f"{'' if exact else '≈ '}{counted:,}")
+    weight = _kilobytes(len(text.body.encode("utf-8", "replace")))
+    return f"{' '.join(filter(None, what))} → {tokens} · {say('{size} as text', size=weight)}"
 
 
 def _line(image: Sent, picture: Picture) -> str:

@@ -11,14 +11,17 @@ from __future__ import annotations
 from .fit import normalise
 from .image import Image
 from .pieces import pieces
+from .text import Text, below
 from .tokens import resized, token_count, video_size, video_token_count
 from .video import Picture, Video, animation, film
 
 __all__ = [
     "Image",
     "Picture",
+    "Text",
     "Video",
     "animation",
+    "below",
     "film",
     "normalise",
     "pieces",

@@ -124,7 +124,22 @@ class Agreement:
     def progress(self) -> Table:
         """How far each of them has come."""
         rows = [[ballot.name, *ballot.standing()] for ballot in self.ballots]
-        return Table([say("who"), say("status"), say("so far")], rows, self.notices)
+        heads = [say("who"), say("status"), say("so far")]
+        return Table(heads, rows, [*self.sent(), *self.notices])
+
+    def sent(self, *, facts: bool = False) -> list[str]:
+        """What leaves the machine, each line once; before it the models, where not all get it."""
+        lines: dict[str, dict[str, None]] = {}
+        asked = [one for one in self.ballots if one.result.request is not None]
+        for one in asked:
+            context = one.result.context
+            for line in (*context.receipt, *(context.facts if facts else ())):
+                lines.setdefault(line, {})[one.model] = None
+        everybody = len({one.model for one in asked})
+        return [
+            line if len(who) == everybody else f"{', '.join(who)}: {line}"
+            for line, who in lines.items()
+        ]
 
     def _below(self, groups: int) -> list[str]:
         line = say(
@@ -144,7 +159,7 @@ class Agreement:
                 )
         if groups > _SHOWN:
             below.append(say("The first {count} are shown; .frame() has all.", count=_SHOWN))
-        return below + self.notices
+        return [*below, *self.sent(), *self.notices]
 
     def _alike(self) -> list[str]:
         """Models whose answers are letter for letter the same: then their number says nothing."""

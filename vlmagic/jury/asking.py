@@ -127,7 +127,8 @@ def planned(ballots: Sequence[Ballot], settings: Settings) -> Table:
         cost = money(known, counted.currency) if known is not None else say("unknown")
         rows.append([one.name, f"{counted.input_tokens:,}", say("at most {cost}", cost=cost)])
     heads = [say("dry run"), say("tokens in"), say("cost")]
-    return Table(heads, rows, guarded(ballots, settings))
+    sent = Agreement(ballots).sent(facts=True)
+    return Table(heads, rows, [*sent, *guarded(ballots, settings)])
 
 
 def guarded(ballots: Sequence[Ballot], settings: Settings) -> list[str]:

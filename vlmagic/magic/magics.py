@@ -152,6 +152,7 @@ class VLMagics(Configured):  # type: ignore[misc] # its traits come from the tab
             found,
             prompt,
             looked.images,
+            texts=looked.texts,
             params=asked.params,
             notices=notices,
             after=after,
@@ -164,10 +165,9 @@ class VLMagics(Configured):  # type: ignore[misc] # its traits come from the tab
         return prepared, seen
 
     def look(self, asked: Ask, found: Settings, *, only_named: bool) -> tuple[str, Resolved]:
-        """The words of the question, tables among them, and its pictures."""
+        """The words of the question, and what goes with them."""
         prompt = self.words(asked)
-        looked = commands.look(self, asked, found, only_named=only_named)
-        return looked.below(prompt), looked
+        return prompt, commands.look(self, asked, found, only_named=only_named)
 
     def words(self, asked: Ask) -> str:
         """The question as it was typed, with its variables filled in where that was wished."""

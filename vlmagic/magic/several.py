@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 def rows(magics: VLMagics, asked: Ask) -> MapResult:
     """A row for each picture, none asked yet; files and objects are looked at when asked about."""
     found = magics.settle(asked.options)
-    words = magics.words(asked)
+    prompt = magics.words(asked)
     things, looked = commands.look_apart(magics, asked, found)
-    prompt = looked.below(words)
-    tasks = [Task(prompt, (thing,)) for thing in things]
+    texts = tuple(looked.texts)
+    tasks = [Task(prompt, (thing,), texts) for thing in things]
     wishes = Wishes(
         found,
         asked.params,
@@ -33,7 +33,7 @@ def rows(magics: VLMagics, asked: Ask) -> MapResult:
         fresh="fresh" in asked.flags,
         notices=tuple(looked.notices),
     )
-    return begin(tasks or [Task(prompt)], wishes)
+    return begin(tasks or [Task(prompt, texts=texts)], wishes)
 
 
 def each(magics: VLMagics, rows: MapResult, out: str | None) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from vlmagic import question
 from vlmagic.errors import SettingsError
 from vlmagic.estimate import money
-from vlmagic.images import Image
+from vlmagic.images import Image, below
 from vlmagic.language import say
 from vlmagic.ledger import LEDGER
 from vlmagic.result import Result
@@ -38,7 +38,7 @@ class Purse:
 
     def at_most(self, task: Task) -> float:
         """What a row can cost, its pictures as large as the model looks at; 0 if nobody knows."""
-        sort = (task.prompt, len(task.pictures))
+        sort = (below(task.prompt, task.texts), len(task.pictures))
         if sort not in self._known:
             self._known = {sort: self._counted(*sort)}
         return self._known[sort]

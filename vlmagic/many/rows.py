@@ -218,18 +218,27 @@ class MapResult(Sequence[Row]):
         return line
 
     def _table(self) -> Table:
-        rows = []
+        rows, shared = [], self._shared()
         for row in self._rows[:_SHOWN]:
             said = str(row.error) if row.error else " ".join((row.answer or "").split())
             said = said if len(said) <= 160 else said[:159] + "…"
-            rows.append([str(row.index), row.label, word(row.status), said])
+            own = [line for line in _sent(row) if line not in shared]
+            rows.append([str(row.index), "; ".join(own) or row.label, word(row.status), said])
         below = [say("{done} of {count} rows are answered.", done=len(self.ok), count=len(self))]
         for currency, amount in self.cost.items():
             below[0] += " " + money(amount, currency)
         if len(self) > _SHOWN:
             below.append(say("The first {count} are shown; .frame() has all.", count=_SHOWN))
+        below += shared
         heads = [say("row"), say("picture"), say("status"), say("answer")]
         return Table(heads, rows, below)
+
+    def _shared(self) -> list[str]:
+        """The lines of the receipts that all rows have in common: they are told once."""
+        known = [lines for row in self._rows if (lines := _sent(row))]
+        if len(known) < 2:
+            return []
+        return [line for line in known[0] if all(line in lines for lines in known)]
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return self._table()._repr_mimebundle_()
@@ -249,6 +258,11 @@ _COLUMNS = (
     "cost",
     "seconds",
 )
+
+
+def _sent(row: Row) -> tuple[str, ...]:
+    """What left the machine for this row, as far as it was asked."""
+    return row.result.context.receipt if row.result else ()
 
 
 def _fields(schema: Any) -> list[str]:

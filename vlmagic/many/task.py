@@ -19,7 +19,7 @@ from typing import Any
 
 from vlmagic import events, language, question, settings, shelf
 from vlmagic.errors import ImageError, SettingsError, VLReasonError
-from vlmagic.images import Image, Picture, Video
+from vlmagic.images import Image, Picture, Text, Video
 from vlmagic.language import say
 from vlmagic.references import Place, Reference, Variable
 from vlmagic.result import Result
@@ -39,6 +39,8 @@ class Task:
 
     prompt: str
     pictures: tuple[tuple[str, Any], ...] = ()
+    texts: tuple[Text, ...] = ()
+    """What goes as text, already made ready."""
 
     @property
     def label(self) -> str:
@@ -70,9 +72,9 @@ class Wishes:
     """What is to be said with every row."""
 
 
-def look(task: Task, found: Settings) -> tuple[str, shelf.Resolved]:
-    """The words and the pictures of a row, made ready to be sent; a table becomes words."""
-    looked = shelf.Resolved()
+def look(task: Task, found: Settings) -> shelf.Resolved:
+    """The pictures of a row, made ready to be sent; a table becomes text."""
+    looked = shelf.Resolved(texts=list(task.texts))
     for label, thing in task.pictures:
         if isinstance(thing, Picture):
             looked.images.append(thing)
@@ -96,18 +98,19 @@ def look(task: Task, found: Settings) -> tuple[str, shelf.Resolved]:
         looked.images += seen.images
         looked.texts += seen.texts
         looked.notices += seen.notices
-    return looked.below(task.prompt), looked
+    return looked
 
 
 def made_plain(task: Task, found: Settings) -> Task:
     """The same row with its figures drawn; call it where the figures live."""
     if task.plain:
         return task
-    words, looked = look(task, found)
+    looked = look(task, found)
     notes = tuple(looked.notices)
     images = [replace(one, notes=(*one.notes, *notes)) for one in looked.images[:1]]
     images += looked.images[1:]
-    return Task(words, tuple((one.label, one) for one in images))
+    pictures = tuple((one.label, one) for one in images)
+    return Task(task.prompt, pictures, tuple(looked.texts))
 
 
 def ask(
@@ -117,11 +120,12 @@ def ask(
 
     Raises what is wrong with it before anything is sent. `refused` gets the refusals for rate.
     """
-    words, looked = look(task, wishes.settings)
+    looked = look(task, wishes.settings)
     prepared = question.prepare(
         wishes.settings,
-        words,
+        task.prompt,
         looked.images,
+        texts=looked.texts,
         params=wishes.params,
         notices=[*wishes.notices, *looked.notices],
         as_json=wishes.as_json,
@@ -185,7 +189,7 @@ def tied(result: Result, task: Task, found: Settings) -> Result:
     """The Result, whose pictures can now find their bytes again."""
 
     def again(place: int, frame: int | None) -> Image:
-        picture = look(task, found)[1].images[place]
+        picture = look(task, found).images[place]
         image = picture if frame is None else picture.frames[frame]  # type: ignore[union-attr]
         assert isinstance(image, Image)
         return image

@@ -79,8 +79,9 @@ class Reader:
             text = refer(text, after.lesson) if after.lesson else text
         prepared = question.prepare(
             found,
-            looked.below(text),
+            text,
             looked.images,
+            texts=looked.texts,
             notices=[*looked.notices, *name_notices(str(draft.get("name") or ""), self.namespace)],
             after=after.result if after is not None else None,
         )

@@ -113,7 +113,7 @@ def _drawn(what: str, chart: Any, draw: Callable[[], Any]) -> Drawn:
     if known is None:
         raise error
     notice = say("{problem} It goes as facts, without its pixels.", problem=error.message)
-    return Drawn(text=known.text, origin=what, title=title, notices=(notice,))
+    return Drawn(text=known.text, origin=what, title=title, facts=known, notices=(notice,))
 
 
 def _undrawn(what: str, error: Exception) -> ImageError:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vlmagic import facts
-from vlmagic.images import Picture
+from vlmagic.images import Picture, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,23 +19,33 @@ class Drawn:
     text: str | None = None
     origin: str = ""
     title: str = ""
+    size: tuple[int, int] | None = None
+    """Rows and columns of a table that goes as text; `original`: of all of it, where more."""
+    original: tuple[int, int] | None = None
     facts: facts.Facts | None = None
     notices: tuple[str, ...] = ()
     background: str = "auto"
 
+    def as_text(self, label: str, title: str = "") -> Text:
+        """What goes instead of pixels, under this label."""
+        return Text(
+            label,
+            self.text or "",
+            self.origin,
+            title or self.title,
+            self.size,
+            self.original,
+            self.facts.numbers if self.facts else None,
+        )
+
 
 @dataclass(slots=True)
 class Resolved:
-    """What references led to: pictures in their order, tables as text, and what to say aloud."""
+    """What references led to: pictures in their order, what goes as text, and what to say aloud."""
 
     images: list[Picture] = field(default_factory=list)
-    texts: list[tuple[str, str]] = field(default_factory=list)
-    """(label, text) of what goes as text: a table as CSV, a chart without pixels as its facts."""
+    texts: list[Text] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
-
-    def below(self, prompt: str) -> str:
-        """The prompt with what goes as text below it, each under its label."""
-        return prompt + "".join(f"\n\n{label}:\n{text}" for label, text in self.texts)
 
 
 def problem(error: Exception) -> str:

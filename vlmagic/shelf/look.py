@@ -249,7 +249,7 @@ class Look:
     ) -> None:
         """One picture, made ready; of more than `most` pixels it needs only these."""
         if drawn.text is not None:
-            self.into.texts.append((label, drawn.text))
+            self.into.texts.append(drawn.as_text(label, title))
         elif drawn.url is not None:
             self.remote(drawn.url, label)
         elif isinstance(drawn.source, bytes) and (

@@ -155,6 +155,7 @@ def _table(obj: Any) -> Drawn | None:
     if not hasattr(frame, "shape") or not hasattr(frame, "head"):
         return None
     rows, notices = int(frame.shape[0]), []
+    columns = int(frame.shape[1]) if len(frame.shape) > 1 else 1
     shown = frame.head(_MOST_ROWS)
     text = shown.write_csv() if hasattr(shown, "write_csv") else shown.to_csv()
     if len(text) > _MOST_TABLE:
@@ -163,7 +164,13 @@ def _table(obj: Any) -> Drawn | None:
     notices.append(say("A table goes as text (CSV), not as a picture."))
     if sent < rows:
         notices.append(say("Of {rows} rows only the first {sent} go along.", rows=rows, sent=sent))
-    return Drawn(text=text, origin=library_of(obj), notices=tuple(notices))
+    return Drawn(
+        text=text,
+        origin=library_of(obj),
+        size=(min(sent, rows), columns),
+        original=(rows, columns) if sent < rows else None,
+        notices=tuple(notices),
+    )
 
 
 def _ipython(obj: Any) -> Drawn | None:
