@@ -78,7 +78,7 @@ def test_a_bad_picture_is_its_own_row(kernel: Kernel, service: Emulator, tmp_pat
         "open(f'{folder}/1.png', 'w').write('no picture')\n"
         "fig, _ = plt.subplots(); empty = plt.figure(); plt.close('all')"
     )
-    line = f"%%vlreason -i {tmp_path}/*.png -i empty -i fig --each -o rows --no-think"
+    line = f"%%vlreason -i '{tmp_path}/*.png' -i empty -i fig --each -o rows --no-think"
     assert not errors(kernel.run(f"{line}\nWhat is it?"))
     assert kernel.value("type(rows).__name__") == "MapResult"
     named = [str(tmp_path / f"{n}.png") for n in range(3)]

@@ -66,7 +66,7 @@ TABLE: list[tuple[str, Reference]] = [
     ("./fig", Place("./fig", "./fig")),
     ('"my plot.png"', Place('"my plot.png"', "my plot.png")),
     ("'fig'", Place("'fig'", "fig")),
-    ('"a*.png"', Place('"a*.png"', "a*.png")),
+    ('"a*.png"', Place('"a*.png"', "a*.png", pattern=True)),
     ("2024 plot", Place("2024 plot", "2024 plot")),
     ("file:///a%20b.png", Place("file:///a%20b.png", "/a b.png")),
     ("https://a.b/c.png?x=1", Remote("https://a.b/c.png?x=1", "https://a.b/c.png?x=1")),

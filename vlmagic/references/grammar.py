@@ -88,7 +88,7 @@ def parse(text: str) -> Reference:
     if addressed is not None:
         return addressed
     if _is_path(text):
-        return Place(text, text, pattern=any(sign in text for sign in "*?["))
+        return _place(text, text)
     return _variable(text) or _refused(text)
 
 
@@ -99,7 +99,11 @@ def _quoted(text: str) -> Reference:
             say("The quotes in {text} do not match.", text=text),
             say("One reference per -i; a quoted path ends with the quote it began with."),
         )
-    return _addressed(text, inner) or Place(text, inner)
+    return _addressed(text, inner) or _place(text, inner)
+
+
+def _place(text: str, path: str) -> Place:
+    return Place(text, path, pattern=any(sign in path for sign in "*?["))
 
 
 def _addressed(text: str, inner: str) -> Reference | None:

@@ -158,7 +158,7 @@ class Look:
             else:
                 self.take(Drawn(data, origin="page"), label)
         elif isinstance(address, Place):
-            for path in elsewhere.files(address):
+            for path in elsewhere.files(Place(address.text, address.path)):  # no page asks for many
                 self.draw(path, label)
 
     def _enough(self, item: ShelfItem) -> int | None:
