@@ -13,8 +13,10 @@ from vlmagic.emulator import Emulator
 from vlmagic.events import Answer, Done
 from vlmagic.images import Text, below
 from vlmagic.question import prepare
+from vlmagic.references import parse
 from vlmagic.result import Result
 from vlmagic.settings import resolve
+from vlmagic.shelf import resolve as resolved
 
 FRAME = "import pandas; df = pandas.DataFrame({'a': range(24), 'b': 1, 'c': 2})"
 
@@ -54,6 +56,30 @@ def test_a_chart_without_pixels_is_in_receipt_facts_and_follow_up(
     again = prepare(settings, "And this?", texts=result.context.texts, after=result)
     assert again.context.receipt == (line,)
     assert again.context.facts == (facts,)
+
+
+def test_a_row_about_a_chart_without_pixels_says_so(emulator: Emulator, chart: Any) -> None:
+    """In a map, too, it has its line, and its reader is told why it goes without pixels."""
+    rows = vlmagic.map(
+        "Which is highest?", [chart], progress=False,
+        base_url=emulator.compatible_url, api_key=emulator.key,
+    )  # fmt: skip
+    (result,) = [row.result for row in rows]
+    assert result is not None
+    assert "plotly facts → " in result.context.receipt[0]
+    assert "kaleido is not installed" in " ".join(notice.text for notice in result.notices)
+
+
+def test_what_draws_itself_as_a_chart_without_pixels_goes_as_facts(chart: Any) -> None:
+    """An object that shows itself as a chart is no other than the chart itself."""
+
+    class Wrapped:
+        def _repr_mimebundle_(self) -> dict[str, Any]:
+            return {"application/vnd.plotly.v1+json": chart.to_plotly_json()}
+
+    (text,) = resolved([parse("it")], None, {"it": Wrapped()}).texts
+    assert text.is_facts
+    assert text.numbers is not None
 
 
 def test_claims_about_a_chart_without_pixels_are_checked(emulator: Emulator, chart: Any) -> None:

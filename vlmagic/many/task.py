@@ -41,6 +41,8 @@ class Task:
     pictures: tuple[tuple[str, Any], ...] = ()
     texts: tuple[Text, ...] = ()
     """What goes as text, already made ready."""
+    notices: tuple[str, ...] = ()
+    """What was to be said when it was made ready."""
 
     @property
     def label(self) -> str:
@@ -74,7 +76,7 @@ class Wishes:
 
 def look(task: Task, found: Settings) -> shelf.Resolved:
     """The pictures of a row, made ready to be sent; a table becomes text."""
-    looked = shelf.Resolved(texts=list(task.texts))
+    looked = shelf.Resolved(texts=list(task.texts), notices=list(task.notices))
     for label, thing in task.pictures:
         if isinstance(thing, Picture):
             looked.images.append(thing)
@@ -106,11 +108,8 @@ def made_plain(task: Task, found: Settings) -> Task:
     if task.plain:
         return task
     looked = look(task, found)
-    notes = tuple(looked.notices)
-    images = [replace(one, notes=(*one.notes, *notes)) for one in looked.images[:1]]
-    images += looked.images[1:]
-    pictures = tuple((one.label, one) for one in images)
-    return Task(task.prompt, pictures, tuple(looked.texts))
+    pictures = tuple((one.label, one) for one in looked.images)
+    return Task(task.prompt, pictures, tuple(looked.texts), tuple(looked.notices))
 
 
 def ask(

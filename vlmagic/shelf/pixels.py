@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -222,7 +223,8 @@ def _by_representation(obj: Any) -> Drawn | None:
         if drawn is not None:
             shot = shots[-1] if shots else None
             known = facts.facts_of(shot.figure, region=shot.region) if shot else None
-            return Drawn(drawn.source, origin=origin, title=title_of(obj), facts=known)
+            known = known or drawn.facts
+            return replace(drawn, origin=origin, title=title_of(obj), facts=known)
     return None
 
 
