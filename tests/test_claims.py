@@ -288,3 +288,32 @@ def test_claims_stay_with_their_own_figure() -> None:
         ["right"],
     )
     assert [c.verdict for c in check("The maximum is 210.", both) if c.verdict != "unchecked"] == []
+
+
+def test_the_size_of_the_picture_is_no_claim() -> None:
+    """Tokens, pixels and bytes of the file get no mark, where the figure is not measured so."""
+    sales = [figure("sales")]
+    for say in (
+        "The chart is 640 × 480 pixels and takes 302 tokens.",
+        "It takes 302 tokens, at most.",
+        "图片大小为 2.0 kB，最大边为 640 像素。",
+    ):
+        assert check(say, sales) == []
+    drawing, axes = plt.subplots()
+    axes.bar(["a", "b"], [300, 500])
+    axes.set_ylabel("tokens")
+    plt.close(drawing)
+    (claim,) = check("The highest value is 500 tokens.", [data_of(drawing)])
+    assert claim.verdict == "right"
+
+
+def test_a_place_may_be_rounded() -> None:
+    """A place with decimals is the one point that it is when rounded so; never one of two."""
+    drawing, axes = plt.subplots()
+    axes.plot([0.123, 1.5578, 3.061, 3.064], [1, 4, 2, 3])
+    plt.close(drawing)
+    data = [data_of(drawing)]
+    assert [one.verdict for one in check("The value at x = 1.56 is 4.", data)] == ["right"]
+    assert [one.verdict for one in check("The value at x = 1.56 is 9.", data)] == ["wrong"]
+    assert "right" not in {one.verdict for one in check("The value at x = 3.06 is 2.", data)}
+    assert "right" not in {one.verdict for one in check("The value at x = 2 is 4.", data)}

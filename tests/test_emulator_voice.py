@@ -73,7 +73,7 @@ def ask(prompt: str, facts: Any = None, *, url: str | None = None, **wishes: Any
     ("prompt", "thinks", "says"),
     [
         ("Why does it jump?", "I am the vlmagic emulator, not a model", "This is the vlmagic emul"),
-        ("损失为什么跳变？", "我是 vlmagic 仿真服务，不是模型", "这是 vlmagic 仿真服务，不是模型"),
+        ("损失为什么跳变？", "我是 vlmagic 仿真器，不是模型", "这是 vlmagic 仿真器，不是模型"),
     ],
 )
 def test_first_sentence(prompt: str, thinks: str, says: str) -> None:
@@ -125,7 +125,7 @@ def test_measures_the_picture() -> None:
     assert "bbox_2d" not in answer
     assert "PNG, 640 × 480 pixels" in answer
     assert "white #ffffff 84%, blue #1f77b4 16%" in answer
-    assert r"$\frac{640\cdot 480}{32^2}+2=302$" in answer
+    assert r"302 tokens: $\frac{640\cdot 480}{32^2}+2$" in answer
     assert "20×15 = 300 patches" in thinking
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from functools import cache
 from typing import Any
 
@@ -45,6 +46,48 @@ def asked(emulator: Emulator) -> Any:
         ).raise_for_error()
 
     return ask
+
+
+def drawn(kind: str) -> Any:
+    """A chart as newcomers draw one."""
+    figure, axes = plt.subplots()
+    if kind == "pie":
+        axes.pie([30, 50, 20], labels=["north", "south", "east"])
+    elif kind == "groups":
+        axes.bar(["A", "B"], [3, 5], label="Oslo")
+        axes.bar(["A", "B"], [2, 1], label="Rome")
+    elif kind == "wave":
+        axes.plot([n / 17 for n in range(60)], [math.sin(n / 17) for n in range(60)])
+    elif kind == "cities":
+        axes.plot(["Jan", "Feb", "Mar", "Apr"], [3, 5, 4, 8], label="Berlin")
+        axes.plot(["Jan", "Feb", "Mar", "Apr"], [9, 6, 7, 5], label="Rome")
+        axes.set_xlabel("month")
+    elif kind == "loss":
+        axes.plot([1, 2, 3, 4, 5], [2.3, 1.4, 0.9, 0.7, 0.6], label="loss")
+    elif kind == "points":
+        axes.scatter([1, 2, 3], [2, 1, 3])
+    plt.close(figure)
+    return figure
+
+
+@pytest.mark.parametrize("question", ["What does it show near 3?", "图中说明了什么？"])
+@pytest.mark.parametrize(
+    "kind", ["bars", "lines", "pie", "groups", "wave", "cities", "loss", "points"]
+)
+def test_unasked_it_says_what_the_checks_find_right(
+    emulator: Emulator, kind: str, question: str
+) -> None:
+    """All that it says of a chart in words is right, and nothing else that it says is marked."""
+    result = vlmagic.reason(
+        question,
+        images=chart(kind) if kind in ("bars", "lines") else drawn(kind),
+        base_url=emulator.compatible_url,
+        api_key=emulator.key,
+        check=True,
+    ).raise_for_error()
+    assert {claim.verdict for claim in result.claims} == ({"right"} if kind != "points" else set())
+    assert len(result.claims) >= 2 or kind == "points"
+    assert not [step for step in result.checks if step.claims]
 
 
 CASES = [

@@ -19,7 +19,7 @@ from .joined import asides, merged, parts, placing
 from .measure import Silent
 from .rules import claim_of
 from .said import Context, Said, read
-from .sentences import is_elsewhere, is_lasting, sentences
+from .sentences import is_elsewhere, is_lasting, is_of_the_file, sentences
 from .subjects import Line, Subjects
 from .tables import cells
 from .verdicts import Found
@@ -57,6 +57,7 @@ class Judge:
     def claims(self) -> list[Claim]:
         """All claims."""
         away = False
+        names = " ".join(self.subjects.names).lower()
         until = time.monotonic() + SECONDS
         for start, end, mark in sentences(self.answer):
             if len(self.found) >= _MOST or time.monotonic() > until:
@@ -66,6 +67,8 @@ class Judge:
             text = self.answer[start:end]
             if not text.strip():
                 away = False  # a new paragraph
+                continue
+            if is_of_the_file(text, names):
                 continue
             self.anchored = self._is_anchored(start, end)
             self._sentence(

@@ -65,6 +65,8 @@ def place(line: Line, item: Item) -> int:
     elif axis.kind == "" and item.number is not None and not item.number.percent:
         value = item.number.value
         held = [i for i, x in enumerate(series.x) if abs(x - value) <= 1e-9 * (1 + abs(value))]
+        if not held and "." in item.number.plain:  # rounded as it is written
+            held = [i for i, x in enumerate(series.x) if abs(x - value) <= item.number.half]
     elif axis.kind == "" and item.letter == "D" and item.period is not None and item.period.year and not item.period.month:  # fmt: skip
         held = [i for i, x in enumerate(series.x) if x == item.period.year]
     else:

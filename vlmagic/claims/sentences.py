@@ -15,6 +15,11 @@ _END = re.compile(r"[。！!？?；;\n]|\.(?=\s|$|[\"')*])")
 _SHORT = re.compile(r"(?:\b(?:i\.e|e\.g|approx|ca|vs|etc|fig|incl|resp|cf|eq)|^[ \t]*\d{1,2})$", re.IGNORECASE | re.MULTILINE)  # fmt: skip
 _MONTH = re.compile(r"\b(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)$", re.IGNORECASE)
 _GOES_ON = re.compile(r"[ \t]+[a-z0-9]")
+_FILE = re.compile(
+    r"\d\s*(?:(?:input|output|visual|image|text)\s+|个\s*)?(?P<unit>token|pixel|px\b|像素)"
+    r"|(?:\b(?:png|jpeg|webp|picture|image|file)\b|图片|文件).*?\d\s*(?P<size>bytes?|[kmg]i?b|字节)(?![a-z])",
+    re.IGNORECASE,
+)
 _SCOPE = re.compile(SCOPE, re.IGNORECASE)
 _LASTING = re.compile(LASTING, re.IGNORECASE)
 
@@ -22,6 +27,15 @@ _LASTING = re.compile(LASTING, re.IGNORECASE)
 def is_elsewhere(text: str) -> bool:
     """Whether a sentence speaks of something other than the figure as it is."""
     return _SCOPE.search(text) is not None
+
+
+def is_of_the_file(text: str, names: str) -> bool:
+    """Whether a sentence counts the tokens, pixels or bytes of a picture, and no data of it.
+
+    `names`: what the figures call things, in lower case; where one is measured so, it is of data.
+    """
+    found = _FILE.search(text)
+    return found is not None and (found["unit"] or found["size"]).lower() not in names
 
 
 def is_lasting(text: str) -> bool:

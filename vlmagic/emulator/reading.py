@@ -48,6 +48,8 @@ class Curve:
     """The x of `points` as numbers."""
     across: str = ""
     """What its x axis is called."""
+    shares: bool = False
+    """Are its values the parts of a whole (a pie)?"""
 
     @property
     def change(self) -> float:
@@ -132,10 +134,10 @@ def read(facts: Sequence[Mapping[str, Any]]) -> Reading:
             for number, bars in enumerate(_objects(each.get("bars")), start=1):
                 pairs = bars.get("values")
                 _keep(curves, _bars(pairs, _label(bars, f"bars {number}"), figure, axes))
-            for histogram in _objects(each.get("histogram")):
-                pairs = _bins(histogram)
-                _keep(curves, _bars(pairs, _label(histogram, "histogram"), figure, axes))
-            _keep(curves, _bars(each.get("pie"), "pie", figure, axes))
+            for bins in _objects(each.get("histogram")):
+                _keep(curves, _bars(_bins(bins), _label(bins, "histogram"), figure, axes))
+            pie = _bars(each.get("pie"), "pie", figure, axes)
+            _keep(curves, replace(pie, shares=True) if pie else None)
             medians = [[b.get("label"), b.get("median")] for b in _objects(each.get("box"))]
             _keep(curves, _bars(medians, "median", figure, axes))
             for number, cloud in enumerate(_objects(each.get("scatter")), start=1):

@@ -101,44 +101,64 @@ class Sentences(Tongue):
         return curve.label if _PLAIN.fullmatch(curve.label) else code(curve.label, 40)
 
     def _at(self, curve: Curve, point: Point) -> str:
-        """`epoch 5`, or the place alone."""
-        word = curve.across.lower() if re.fullmatch(r"[^\W\d_]+", curve.across) else ""
-        spot = point.x if _PLAIN.fullmatch(point.x) else place(point.x)
-        return f"{word} {spot}" if word and curve.ordered else spot
+        """`epoch 5`, `x = 5` where the axis is not called by one word, `May`."""
+        if not re.fullmatch(r"-?[\d,.]+", point.x):
+            return point.x if _PLAIN.fullmatch(point.x) else place(point.x)
+        word = curve.across.lower() if re.fullmatch(r"[^\W\d_]+", curve.across) else "x ="
+        return f"{word} {point.x}" if curve.ordered else point.x
+
+    def _subject(self, curve: Curve) -> str:
+        """What to call a line within a sentence."""
+        name = self._name(curve)
+        return self.t(name, f"{name} ") if len(self._curves()) > 1 else self.t("the line", "曲线")
 
     def _about(self, curve: Curve) -> Iterator[str]:
-        name = self._name(curve)
         top = curve.top
         middle = (curve.top.y + curve.bottom.y) / 2
         low = [point for point in (*curve.points, curve.bottom) if point.y < middle]
         if self._slips("peak"):
             top = max(low, key=lambda point: point.y)
         at, value = self._at(curve, top), brief(top.y)
+        if curve.shares:
+            value = f"{top.y / sum(point.y for point in curve.points):.1%}"
         if len(self._curves()) == 1:
             yield self.t(
                 f"The highest value is {value}, at {at}.", f"在 {at} 处达到最大值 {value}。"
             )
         else:
+            name = self._name(curve)
             yield self.t(
                 f"The highest value of {name} is {value}, at {at}.",
                 f"{name} 在 {at} 处达到最大值 {value}。",
             )
-        clear = abs(curve.change) > (curve.top.y - curve.bottom.y) / 3
-        if curve.ordered and clear:
+        if curve.ordered:
+            yield self._course(curve)
+
+    def _course(self, curve: Curve) -> str:
+        """Which way a line goes, if it goes one way; else where it starts and ends."""
+        subject, span = self._subject(curve), curve.top.y - curve.bottom.y
+        if abs(curve.change) > span / 3 and (_steady(curve) or self._due == "trend"):
             rises = (curve.change > 0) != self._slips("trend")
-            subject = self.t(name, f"{name} ")
-            if len(self._curves()) == 1:
-                subject = self.t("the line", "曲线")
             verb = self.t("rises", "上升") if rises else self.t("falls", "下降")
-            yield self.t(f"Overall, {subject} {verb}.", f"{subject}总体{verb}。")
+            return self.t(f"Overall, {subject} {verb}.", f"{subject}总体{verb}。")
+        first, last = brief(curve.first.y), brief(curve.last.y)
+        return self.t(
+            f"{_capital(subject)} starts at {first} and ends at {last}.",
+            f"{subject}起点为 {first}，终点为 {last}。",
+        )
 
     def _order(self) -> Iterator[str]:
         """Two bars, two lines at their common end, or the two ends of one line."""
         curves = self._curves()
         lines = [curve for curve in curves if curve.ordered]
-        bars = next((curve for curve in curves if not curve.ordered), None)
-        if bars is not None:
-            yield self._higher("", self._at(bars, bars.top), self._at(bars, bars.bottom))
+        bars = [curve for curve in curves if not curve.ordered]
+        if len(bars) == 1:
+            yield self._higher(
+                "", *(self._at(bars[0], one) for one in (bars[0].top, bars[0].bottom))
+            )
+            return
+        if bars:
+            yield self._within(bars[0], bars[0].top, bars[0].bottom)
             return
         for one, other in pairwise(lines):
             same = (one.figure, one.axes, one.last.x) == (other.figure, other.axes, other.last.x)
@@ -147,15 +167,19 @@ class Sentences(Tongue):
                 yield self._higher(self._at(one, one.last), *map(self._name, reversed(ends)))
                 return
         if len(lines) == 1 and lines[0].change:
-            (line,) = lines
-            points = sorted((line.first, line.last), key=lambda point: point.y)
-            low, high = (self._at(line, point) for point in points)
-            if self._slips("order"):
-                low, high = high, low
-            yield self.t(
-                f"{self._name(line)} is higher at {high} than at {low}.",
-                f"{self._name(line)} 在 {high} 处高于在 {low} 处。",
-            )
+            low, high = sorted((lines[0].first, lines[0].last), key=lambda point: point.y)
+            yield self._within(lines[0], high, low)
+
+    def _within(self, curve: Curve, high: Point, low: Point) -> str:
+        """Two places of one series."""
+        above, below = self._at(curve, high), self._at(curve, low)
+        if self._slips("order"):
+            above, below = below, above
+        subject = self._subject(curve)
+        return self.t(
+            f"{_capital(subject)} is higher at {above} than at {below}.",
+            f"{subject}在 {above} 处高于在 {below} 处。",
+        )
 
     def _higher(self, where: str, high: str, low: str) -> str:
         if self._slips("order"):
@@ -201,6 +225,17 @@ class Sentences(Tongue):
             if a != b and min(a, b) >= 0:
                 return a, b
         return None
+
+
+def _steady(curve: Curve) -> bool:
+    """Does no step go far against the way from the first value to the last?"""
+    steps = [(after.y - before.y) * curve.change for before, after in pairwise(curve.points)]
+    return -min([0.0, *steps]) <= (curve.top.y - curve.bottom.y) * abs(curve.change) / 8
+
+
+def _capital(subject: str) -> str:
+    """At the start of a sentence: "The line"; a name stays as it is."""
+    return "The line" if subject == "the line" else subject
 
 
 def _tex(value: Fraction) -> str:
