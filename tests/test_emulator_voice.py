@@ -73,7 +73,7 @@ def ask(prompt: str, facts: Any = None, *, url: str | None = None, **wishes: Any
     ("prompt", "thinks", "says"),
     [
         ("Why does it jump?", "I am the vlmagic emulator, not a model", "This is the vlmagic emul"),
-        ("损失为什么跳变？", "我是 vlmagic 仿真器，不是模型", "这是 vlmagic 仿真器，不是模型"),
+        ("损失为什么跳变？", "我是 vlmagic 模拟器，不是模型", "这是 vlmagic 模拟器，不是模型"),
     ],
 )
 def test_first_sentence(prompt: str, thinks: str, says: str) -> None:

@@ -95,8 +95,8 @@ def check_printed(output: str, *, usage: bool = False) -> None:
     thinking, mark, answer = output.partition(f"{'=' * 20}{ANSWER}{'=' * 20}")
     assert mark
     assert f"{'=' * 20}{THINKING}{'=' * 20}" in thinking
-    assert "我是 vlmagic 仿真器" in thinking
-    assert "这是 vlmagic 仿真器" in answer
+    assert "我是 vlmagic 模拟器" in thinking
+    assert "这是 vlmagic 模拟器" in answer
     assert "None" not in re.split(r"\nUsage:", answer)[0]
     assert ("\nUsage:" in output) is usage
 
@@ -121,7 +121,7 @@ def test_python_without_thinking(service: Emulator, tmp_path: Path) -> None:
     off = ("enable_thinking = True", "enable_thinking = False")
     printed = run(service, "compatible_thinking.py", tmp_path, off).stdout
     assert THINKING not in printed
-    assert "这是 vlmagic 仿真器" in printed.partition(ANSWER)[2]
+    assert "这是 vlmagic 模拟器" in printed.partition(ANSWER)[2]
 
 
 def test_python_budget(service: Emulator, tmp_path: Path) -> None:

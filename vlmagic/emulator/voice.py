@@ -66,7 +66,7 @@ class _Voice(Tongue):
             self.t(
                 "I am the vlmagic emulator, not a model: I do not reason, I compute what can be "
                 "computed from the request. Let me go through it step by step.",
-                "我是 vlmagic 仿真器，不是模型：我不会推理，只计算请求中能够计算的内容。下面一步一步来看。",
+                "我是 vlmagic 模拟器，不是模型：我不会推理，只计算请求中能够计算的内容。下面一步一步来看。",
             ),
             self.t(f"The question is: “{asked}”.", f"问题是：“{asked}”。")
             + (
@@ -84,7 +84,7 @@ class _Voice(Tongue):
                 "That is all that can be said without a model. I put it together: first that I "
                 "am an emulator, then what the chart says, then the pictures and their tokens, "
                 "and at the end how to ask a real model.",
-                "不借助模型，能说的就是这些。下面整理回答：先说明我是仿真器，再说图表的内容，"
+                "不借助模型，能说的就是这些。下面整理回答：先说明我是模拟器，再说图表的内容，"
                 "然后是图片及其 Token 数，最后说明如何向真正的模型提问。",
             ),
         ]
@@ -125,7 +125,7 @@ class _Voice(Tongue):
             self.t(
                 "**This is the vlmagic emulator, not a model.** No neural network looked at your "
                 "request; everything below is computed from it.",
-                "**这是 vlmagic 仿真器，不是模型**。没有神经网络看过您的请求，以下内容都由请求本身计算得出。",
+                "**这是 vlmagic 模拟器，不是模型**。没有神经网络看过您的请求，以下内容都由请求本身计算得出。",
             )
         ]
         if _POINTING.search(self.asked.question):
@@ -229,7 +229,7 @@ class _Voice(Tongue):
         """The same computation as one JSON object, or as an instance of the schema."""
         data: dict[str, Any] = {
             "note": self.t(
-                "This is the vlmagic emulator, not a model.", "这是 vlmagic 仿真器，不是模型。"
+                "This is the vlmagic emulator, not a model.", "这是 vlmagic 模拟器，不是模型。"
             ),
             "question": self.asked.question[:_MOST_QUOTED],
             "pictures": [
