@@ -303,7 +303,9 @@ def test_the_size_of_the_picture_is_no_claim() -> None:
     axes.bar(["a", "b"], [300, 500])
     axes.set_ylabel("tokens")
     plt.close(drawing)
-    (claim,) = check("The highest value is 500 tokens.", [data_of(drawing)])
+    data = data_of(drawing)
+    assert data is not None
+    (claim,) = check("The highest value is 500 tokens.", [data])
     assert claim.verdict == "right"
 
 
@@ -312,7 +314,9 @@ def test_a_place_may_be_rounded() -> None:
     drawing, axes = plt.subplots()
     axes.plot([0.123, 1.5578, 3.061, 3.064], [1, 4, 2, 3])
     plt.close(drawing)
-    data = [data_of(drawing)]
+    read = data_of(drawing)
+    assert read is not None
+    data = [read]
     assert [one.verdict for one in check("The value at x = 1.56 is 4.", data)] == ["right"]
     assert [one.verdict for one in check("The value at x = 1.56 is 9.", data)] == ["wrong"]
     assert "right" not in {one.verdict for one in check("The value at x = 3.06 is 2.", data)}
