@@ -265,6 +265,8 @@ def test_a_dry_run_says_what_it_would_cost(kernel: Kernel, service: Emulator) ->
     shown = str(output["data"])
     assert "4 questions, together at most" in shown
     assert "qvq-max" in shown
+    (output,) = kernel.run("%%vlreason --no-image --votes 1 --dry-run\nHi?")
+    assert "One question, at most ¥" in str(output["data"])
     assert not service.log
 
 

@@ -80,3 +80,19 @@ def test_the_other_commands_answer(word: str) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "qwen3-vl-plus" in done.stdout
+
+
+@pytest.mark.parametrize("words", [["verify"], ["recordings", "check"]])
+def test_a_notebook_that_is_not_there_is_said(words: list[str], tmp_path: Path) -> None:
+    """A path that leads nowhere is one sentence, and a failure."""
+    done = subprocess.run(
+        [sys.executable, "-m", "vlmagic", *words, "nowhere.ipynb"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert done.returncode != 0
+    assert "There is no file nowhere.ipynb." in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr

@@ -215,6 +215,7 @@ SENTENCES: dict[str, str] = {
     "Nothing in {folder} can go.": "{folder} 中没有可以删除的。",
     "Of {rows} rows only the first {sent} go along.": "共 {rows} 行，只发送前 {sent} 行。",
     "One event of the stream is over {limit} MiB.": "流中有一个事件超过了 {limit} MiB。",
+    "One question, at most {cost}.": "1 次提问，最多 {cost}。",
     "One reference per -i; a quoted path ends with the quote it began with.": "每个 -i 只写一个引用；带引号的路径要以同样的引号结束。",
     "Only recordings are played: nothing is sent, nothing is paid.": "只播放录制的回答：不发送任何内容，也不产生费用。",
     "Open the model for this account or workspace in the service's console.": "请在服务控制台为当前账号或业务空间开通该模型。",

@@ -74,6 +74,10 @@ def _verdicts(path: Path, folder: str | None) -> Iterator[Verdict]:
         raise MissingExtra.of(error.name or "nbclient", "demo") from None
     try:
         saved = nbformat.read(path, as_version=4)
+    except FileNotFoundError:
+        raise CellError(
+            say("There is no file {path}.", path=path), say("Name notebooks (.ipynb) of format 4.")
+        ) from None
     except (OSError, ValueError) as error:
         raise CellError(
             say(

@@ -148,6 +148,8 @@ def guarded(ballots: Sequence[Ballot], settings: Settings) -> list[str]:
                 count=len(asked),
                 cost=money(amount, currency),
             )
+            if len(asked) > 1
+            else say("One question, at most {cost}.", cost=money(amount, currency))
         )
         told += LEDGER.guard(
             amount, currency, call=settings["max_cost_per_call"], total=settings["max_cost_total"]

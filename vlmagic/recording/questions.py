@@ -84,6 +84,10 @@ def questions(path: Path) -> Iterator[Question]:
             for number, one in enumerate(cells, start=1)
             if one["cell_type"] == "code"
         ]
+    except FileNotFoundError:
+        raise RecordingError(
+            say("There is no file {path}.", path=path), say("Name notebooks (.ipynb) of format 4.")
+        ) from None
     except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise RecordingError(
             say(

@@ -45,7 +45,7 @@ class Run:
         return self.seen if self.count is None else self.count
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Item:
     """A picture on the shelf; `data` is None if only the object (`live()`) can be drawn anew."""
 
@@ -108,6 +108,9 @@ class Item:
         size = f" {self.size[0]}×{self.size[1]}" if self.size else ""
         title = f' "{self.title}"' if self.title else ""
         return f"{self.label} {self.kind}{size}{title}"
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
 
 
 def decoded(raw: str | builtins.bytes) -> builtins.bytes:
