@@ -17,6 +17,7 @@ from typing import Any
 
 from .errors import CellError, MissingExtra
 from .language import say
+from .recording.questions import unreadable
 from .table import Table
 
 _ASKS = re.compile(
@@ -74,17 +75,8 @@ def _verdicts(path: Path, folder: str | None) -> Iterator[Verdict]:
         raise MissingExtra.of(error.name or "nbclient", "demo") from None
     try:
         saved = nbformat.read(path, as_version=4)
-    except FileNotFoundError:
-        raise CellError(
-            say("There is no file {path}.", path=path), say("Name notebooks (.ipynb) of format 4.")
-        ) from None
     except (OSError, ValueError) as error:
-        raise CellError(
-            say(
-                "{path} is no notebook that can be read ({problem}).", path=path.name, problem=error
-            ),
-            say("Name notebooks (.ipynb) of format 4."),
-        ) from None
+        raise CellError(*unreadable(path, error)) from None
     run = nbformat.from_dict(saved)
     client = NotebookClient(
         run,

@@ -84,20 +84,22 @@ def questions(path: Path) -> Iterator[Question]:
             for number, one in enumerate(cells, start=1)
             if one["cell_type"] == "code"
         ]
-    except FileNotFoundError:
-        raise RecordingError(
-            say("There is no file {path}.", path=path), say("Name notebooks (.ipynb) of format 4.")
-        ) from None
     except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
-        raise RecordingError(
-            say(
-                "{path} is no notebook that can be read ({problem}).", path=path.name, problem=error
-            ),
-            say("Name notebooks (.ipynb) of format 4."),
-        ) from None
+        raise RecordingError(*unreadable(path, error)) from None
     reader = _Reader(path.name, imported=any(_IMPORTED.search(source) for _, source in sources))
     for number, source in sources:
         yield from reader.cell(source, number)
+
+
+def unreadable(path: Path, problem: Exception) -> tuple[str, str]:
+    """What is wrong with a notebook that could not be read, and what to do next."""
+    if isinstance(problem, FileNotFoundError):
+        what = say("There is no file {path}.", path=path)
+    else:
+        what = say(
+            "{path} is no notebook that can be read ({problem}).", path=path.name, problem=problem
+        )
+    return what, say("Name notebooks (.ipynb) of format 4.")
 
 
 def _source(source: Any) -> str:
