@@ -561,6 +561,33 @@ def test_digest_ignores_looks_and_rounding() -> None:
     assert _digest(lambda _, axes: axes.lines[0].set_ydata([0.1, 0.2, 0.3])) == _digest()
 
 
+def _digest_of(values: Any) -> str:
+    figure = mpl.figure.Figure()
+    figure.add_subplot().plot(range(len(values)), values)
+    facts = facts_of(figure)
+    assert facts is not None
+    return facts.digest
+
+
+@pytest.mark.parametrize("size", [1000, 16384, 16385, 40000])
+def test_digest_sees_one_number_among_many(size: int) -> None:
+    """Of few numbers or many: one changed, missing or put elsewhere gives another digest."""
+    whole = np.random.default_rng(0).normal(size=size)
+    seen = [_digest_of(whole), _digest_of(whole[:-1]), _digest_of([*whole, 0.0])]
+    for place in {0, 1, 999, size // 2, size - 1}:
+        changes = (whole[place] * (1 + 1e-8), -whole[place], np.nan, np.inf, 0.0)
+        here = np.arange(size) == place
+        seen += [_digest_of(np.where(here, change, whole)) for change in changes]
+    for one, other in ((0, 1), (0, 16), (3, size - 1), (7, size // 2)):
+        swapped = whole.copy()
+        swapped[[one, other]] = swapped[[other, one]]
+        seen.append(_digest_of(swapped))
+    assert len(set(seen)) == len(seen)
+    assert _digest_of(whole * (1 + 1e-16) + 0.0) == seen[0]
+    zeros = np.zeros(size)
+    assert _digest_of(zeros) == _digest_of(-zeros)
+
+
 @pytest.mark.parametrize(
     "thing", [None, 1, "x", object(), [], {}, np.zeros(3), mpl.figure.Figure()]
 )

@@ -227,9 +227,9 @@ def boxes(axes: Any) -> Iterator[tuple[dict[str, Any], set[int]]]:
             elif word == "high":
                 box["high"] = max(box["high"], value)
         for one in strokes:
-            if id(one.line) in parts or (one.n and not _near(one, box["at"])):
+            if one.n and not (one.low < box["q1"] or one.high > box["q3"]):
                 continue
-            if not one.n or one.low < box["q1"] or one.high > box["q3"]:
+            if id(one.line) not in parts and (not one.n or _near(one, box["at"])):
                 parts.add(id(one.line))
                 if one.n and one.line.get_marker() not in ("", "None", None, " "):
                     box["outliers"] = one.n
@@ -250,9 +250,9 @@ def _crossing(
         wide = abs(one.left - left) < width / 4 and abs(one.right - right) < width / 4
         if level and inside and wide:
             found.append((one, "median", one.low))
-        elif _near(one, middle) and abs(one.high - low) <= 1e-9 * (1 + abs(low)):
+        elif abs(one.high - low) <= 1e-9 * (1 + abs(low)) and _near(one, middle):
             found.append((one, "low", one.low))
-        elif _near(one, middle) and abs(one.low - high) <= 1e-9 * (1 + abs(high)):
+        elif abs(one.low - high) <= 1e-9 * (1 + abs(high)) and _near(one, middle):
             found.append((one, "high", one.high))
         elif level and abs((one.left + one.right) / 2 - middle) < 1e-9 * (1 + width):
             found.append((one, "cap", one.low))
@@ -267,9 +267,8 @@ def _near(stroke: _Stroke, at: float) -> bool:
 def _is_rectangle(x: Any, y: Any) -> bool:
     if len(x) not in (5, 6):
         return False
-    np = numpy()
-    corners = len(np.unique(x)) == 2 and len(np.unique(y)) == 2
-    return corners and x[0] == x[4] and y[0] == y[4]
+    corners = len({*x.tolist()}) == 2 and len({*y.tolist()}) == 2
+    return bool(corners and x[0] == x[4] and y[0] == y[4])
 
 
 def _xy(line: Any) -> tuple[Any, Any]:
