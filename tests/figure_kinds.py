@@ -351,7 +351,19 @@ def _triangles(ax: Any) -> None:
 def _levels(ax: Any) -> None:
     ax.ecdf(random().normal(size=40), label="e")
     ax.step([1, 2, 3], [3, 1, 2], where="mid", label="st")
+
+
+@on_axes
+def _counted_cells(ax: Any) -> None:
+    # On axes of its own: in old versions it sets the limits.
     ax.hist2d(*random().normal(size=(2, 300)), bins=8)
+
+
+@kind
+def _hidden(figure: Any) -> None:
+    for number, axes in enumerate(figure.subplots(2, 2).flat):
+        (axes.plot, axes.scatter, axes.bar, axes.step)[number](X, np.exp(X / 3))
+        axes.set_xlim(1 / 3, 20 / 3)
 
 
 def digests() -> dict[str, str]:

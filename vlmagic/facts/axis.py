@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from collections.abc import Iterable
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
 from .numbers import short
+from .view import EVERYTHING, Limits, widened
 
 _MOST_CATEGORIES = 40
 EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001
@@ -97,6 +99,13 @@ class Axis:
             if getattr(one, "tz", None) is not None:
                 return one.tz
         return None
+
+    @cached_property
+    def limits(self) -> Limits:
+        """The lowest and the highest place that are seen; all, where no straight axes are."""
+        if self.axis.axes.name != "rectilinear":
+            return EVERYTHING
+        return widened(*map(float, self.axis.get_view_interval()))
 
     def facts(self, label: str) -> dict[str, Any]:
         """The axis as JSON data."""

@@ -73,6 +73,8 @@ def scale(layers: Sequence[Layer], which: str, view: Mapping[str, Any]) -> Scale
         inverted=bool(how.get("reverse")) or (first.get("sort") == "descending" and kind == ""),
         pixels=pixels,
     )
+    # Vega draws beyond its axes, unless a mark says otherwise.
+    found.clips = all(layer.mark.get("clip") for layer in layers)
     domain = how.get("domain")
     if isinstance(domain, list) and len(domain) == 2 and kind != "category":
         low, high = found.places(domain)

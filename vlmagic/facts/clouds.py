@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from . import view
 from .axis import Axis
 from .curves import Reader
 from .numbers import array, numpy, short
@@ -30,12 +31,24 @@ def scatter(collection: Any, axes: Any, x: Axis, y: Axis) -> dict[str, Any] | No
 
 
 def cloud(spots: Any, x: Reader, y: Reader) -> dict[str, Any] | None:
-    """Ranges, centre and correlation of points, an array of pairs; None without any."""
-    measured = _measured(spots)
+    """Ranges, centre and correlation of the points that are seen; None without any.
+
+    `spots` is an array of pairs.
+    """
+    measured, outside = _measured(spots), 0
     if measured is None:
         return None
+    if not all(view.seen(axis, numpy().array(ends)).all() for axis, *ends in (
+        (x, measured.low[0], measured.high[0]), (y, measured.low[1], measured.high[1])
+    )):  # fmt: skip
+        spots, every = spots[view.seen(x, spots[:, 0]) & view.seen(y, spots[:, 1])], measured.n
+        measured = _measured(spots)
+        if measured is None:
+            return None
+        outside = every - measured.n
     facts: dict[str, Any] = {
         "n": measured.n,
+        "outside": outside or None,
         "x": [x.value(measured.low[0]), x.value(measured.high[0])],
         "y": [y.value(measured.low[1]), y.value(measured.high[1])],
         "mean": [x.value(measured.mean[0]), y.value(measured.mean[1])],
@@ -102,6 +115,36 @@ def hexbin(collection: Any, x: Axis, y: Axis) -> dict[str, Any]:
 def grid(artist: Any) -> dict[str, Any]:
     """The facts of a heat map or a picture, with the words at its colour bar."""
     return matrix(artist.get_array()) | {"colorbar": colorbar(artist)}
+
+
+def picture(image: Any, x: Axis, y: Axis) -> dict[str, Any] | None:
+    """The facts of what is seen of a picture within a chart; None if nothing of it is.
+
+    Rows and columns count from 0 in the whole array, whichever part is seen.
+    """
+    values = image.get_array()
+    left, right, bottom, top = image.get_extent()
+    ends = (top, bottom) if image.origin == "upper" else (bottom, top)
+    columns = _seen_cells(left, right, values.shape[1], x)
+    rows = _seen_cells(*ends, values.shape[0], y)
+    if not columns or not rows:
+        return None
+    seen = values[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    facts = matrix(seen) | {"colorbar": colorbar(image)}
+    if seen.shape == values.shape:
+        return facts
+    if "argmax" in facts:
+        facts["argmax"] = [facts["argmax"][0] + rows[0], facts["argmax"][1] + columns[0]]
+    cells = int(values.shape[0] * values.shape[1])
+    ends_of = {"rows": [rows[0], rows[-1]], "columns": [columns[0], columns[-1]]}
+    return facts | ends_of | {"outside": cells - len(rows) * len(columns)}
+
+
+def _seen_cells(start: float, end: float, count: int, axis: Axis) -> range:
+    """The cells of a row, from `start` to `end`, of which the middle is seen."""
+    middles = start + (end - start) * (numpy().arange(count) + 0.5) / count
+    kept = view.seen(axis, middles).nonzero()[0]
+    return range(int(kept[0]), int(kept[-1]) + 1) if len(kept) else range(0)
 
 
 def matrix(values: Any) -> dict[str, Any]:

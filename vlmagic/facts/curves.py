@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from . import view
 from .numbers import array, chosen, numpy, short
 
 MOST_POINTS = 12
 
 
-class Reader(Protocol):
+class Reader(view.Limited, Protocol):
     """An axis: its scale, and what a place on it is to the reader of the chart."""
 
     scale: str
@@ -22,7 +23,10 @@ class Reader(Protocol):
 def curve(
     xs: Any, ys: Any, label: str, x: Reader, y: Reader, *, pointed: bool = True
 ) -> dict[str, Any] | None:
-    """The facts of a line, with the points that draw it if `pointed`; None without any point."""
+    """The facts of what is seen of a line, with the points that draw it if `pointed`.
+
+    None if no point is.
+    """
     np = numpy()
     u, v = array(xs), array(ys)
     good = np.isfinite(u) & np.isfinite(v)
@@ -34,6 +38,11 @@ def curve(
     if len(u) > 1 and u[0] > u[-1]:
         u, v = u[::-1], v[::-1]
     rising = bool((u[1:] >= u[:-1]).all())
+    every, (u, v) = n - missing, view.of_line(u, v, x, y, rising=rising)
+    if not len(u):
+        return None
+    if missing and len(u) < every:
+        missing = int(view.seen(x, array(xs)[~good]).sum())
 
     def at(i: int) -> list[Any]:
         return [x.value(u[i]), y.value(v[i])]
@@ -41,7 +50,8 @@ def curve(
     points = chosen(u, v, MOST_POINTS, log=y.scale == "log") if rising and pointed else []
     return {
         "label": label,
-        "n": n,
+        "n": len(u) + missing,
+        "outside": n - missing - len(u) or None,
         "min": at(int(v.argmin())),
         "max": at(int(v.argmax())),
         "first": at(0),

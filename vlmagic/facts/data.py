@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from . import view
 from .axis import EPOCH, Axis, every_axes
 from .names import colours, named, rgba
 from .numbers import array, numpy
@@ -177,7 +178,7 @@ def _artists(axes: Any, x: Axis, y: Axis) -> Iterator[tuple[Series, bool]]:
             yield replace(series, summary=series.summary or erring), lies
         elif kind == "ErrorbarContainer" and container.lines[0] is not None:
             data = container.lines[0]
-            yield from _curve(data, named(container), summary=True)
+            yield from _curve(data, named(container), x, y, summary=True)
         taken.update(id(child) for child in container.get_children())
     boxed = sum(1 for patch in axes.patches if type(patch).__name__ == "PathPatch")
     parts = set().union(*(found for _, found in boxes(axes)))
@@ -191,7 +192,7 @@ def _artists(axes: Any, x: Axis, y: Axis) -> Iterator[tuple[Series, bool]]:
         if across and up:
             label = named(line) or legend.get(rgba(line.get_color()), "")
             # The upper edge of an area on others is not drawn at the height of its values.
-            yield from _curve(line, label, summary=bool(boxed) or label in filled)
+            yield from _curve(line, label, x, y, summary=bool(boxed) or label in filled)
     wedges = [patch for patch in axes.patches if hasattr(patch, "theta1")]
     if wedges:
         yield _pie(wedges), False
@@ -203,7 +204,10 @@ def _artists(axes: Any, x: Axis, y: Axis) -> Iterator[tuple[Series, bool]]:
         across, up = collection.get_offset_transform().contains_branch_seperately(axes.transData)
         if type(collection).__name__ == "PathCollection" and across and up:
             spots = array(collection.get_offsets()).reshape(-1, 2)
-            yield points_of(spots[:, 0], spots[:, 1], named(collection), "points"), False
+            if len(spots) <= MOST:
+                spots = spots[view.seen(x, spots[:, 0]) & view.seen(y, spots[:, 1])]
+            if len(spots):
+                yield points_of(spots[:, 0], spots[:, 1], named(collection), "points"), False
         elif type(collection).__name__ != "LineCollection":
             yield Series(named(collection), "other", whole=False), False
     if axes.images:
@@ -222,16 +226,19 @@ def _strokes(axes: Any, legend: Any) -> dict[int, tuple[bool, bool]]:
     return found
 
 
-def _curve(line: Any, label: str, *, summary: bool) -> Iterator[tuple[Series, bool]]:
+def _curve(
+    line: Any, label: str, across: Axis, up: Axis, *, summary: bool
+) -> Iterator[tuple[Series, bool]]:
     x, y = array(line.get_xdata(orig=False)), array(line.get_ydata(orig=False))
+    if len(x) > 1 and x[0] > x[-1]:
+        x, y = x[::-1], y[::-1]
+    steady = bool((x[1:] >= x[:-1]).all())
+    x, y = view.of_line(x, y, across, up, rising=steady)
     if not len(x):
         return
     if len(x) > MOST:
         yield Series(label, "line", summary=summary, whole=False), False
         return
-    if len(x) > 1 and x[0] > x[-1]:
-        x, y = x[::-1], y[::-1]
-    steady = bool((x[1:] >= x[:-1]).all())
     found = points_of(x, y, label, "line" if steady else "points")
     yield Series(label, found.kind, found.x, found.y, summary=summary, whole=found.whole), False
 
@@ -247,9 +254,9 @@ def points_of(x: Any, y: Any, label: str, kind: Kind) -> Series:
 
 
 def _bars(container: Any, x: Axis, y: Axis, legend: Any) -> tuple[Series, bool]:
-    bars = list(container.patches)
     lies = getattr(container, "orientation", "vertical") == "horizontal"
     axis = y if lies else x
+    bars = view.bars(axis, container.patches, lying=lies)
     start = [float(bar.get_y() if lies else bar.get_x()) for bar in bars]
     size = [float(bar.get_height() if lies else bar.get_width()) for bar in bars]
     values = [float(bar.get_width() if lies else bar.get_height()) for bar in bars]
@@ -258,7 +265,7 @@ def _bars(container: Any, x: Axis, y: Axis, legend: Any) -> tuple[Series, bool]:
     names = axis.names
     if names:
         middle = [_nearest(names, at) for at in middle]
-    touching = len(bars) > 2 and all(
+    touching = len(container.patches) > 2 and all(
         abs(start[i] + size[i] - start[i + 1]) <= 1e-6 * (abs(start[i + 1]) + abs(size[i])) for i in range(len(bars) - 1)
     )  # fmt: skip
     label = named(container)

@@ -1,7 +1,7 @@
 """One SHA-256 over all data and all text of a matplotlib figure.
 
-Equal for the same chart drawn by another version of the library: colours, limits, fonts and
-private names are left out, and what is computed only when it is drawn.
+Equal for the same chart drawn by another version of the library: colours, fonts and private names
+are left out, what is computed only when it is drawn, and limits, unless they hide something.
 """
 
 from __future__ import annotations
@@ -13,8 +13,11 @@ from .ink import Ink
 from .numbers import numpy
 
 
-def digest(figure: Any, axes: list[Any]) -> str:
-    """SHA-256 (hex) of everything that the figure says, in the order it was drawn."""
+def digest(figure: Any, axes: list[Any], cut: list[Any]) -> str:
+    """SHA-256 (hex) of everything that the figure says, in the order it was drawn.
+
+    `cut` are those of its axes whose limits hide some of the data.
+    """
     ink = Ink()
     for part in parts(figure):
         ink.text("figure")
@@ -25,6 +28,9 @@ def digest(figure: Any, axes: list[Any]) -> str:
             _image(ink, image)
     for one in axes:
         _axes(ink, one)
+    for one in cut:
+        limits = [*sorted(one.get_xlim()), *sorted(one.get_ylim())]
+        ink.text("seen", str(axes.index(one)), *(f"{limit:.6g}" for limit in limits))
     return ink.sha.hexdigest()
 
 

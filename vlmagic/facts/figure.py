@@ -29,7 +29,8 @@ def read(figure: Any, budget: int, region: Region | None = None) -> Facts | None
         get = getattr(figure, f"get_{key}", None)
         if get is not None and get():
             tree[key] = get()[:_MOST_TEXT]
-    tree["axes"] = [_axes(one, number, axes) for number, one in enumerate(axes)]
+    read = [_axes(one, number, axes) for number, one in enumerate(axes)]
+    tree["axes"] = [facts for facts, _ in read]
     told = set(map(str, tree.values()))
     words = (text.get_text() for part in parts(figure) for text in part.texts)
     loose = [word[:_MOST_TEXT] for word in words if word.strip() and word[:_MOST_TEXT] not in told]
@@ -42,10 +43,12 @@ def read(figure: Any, budget: int, region: Region | None = None) -> Facts | None
     if text is None:
         return None
     placed = frames(figure, axes, region) if region is not None else ()
-    return Facts(text, digest(figure, axes), placed, data_of(figure))
+    cut = [axes[number] for number, (_, outside) in enumerate(read) if outside]
+    return Facts(text, digest(figure, axes, cut), placed, data_of(figure))
 
 
-def _axes(axes: Any, number: int, every: list[Any]) -> dict[str, Any]:
+def _axes(axes: Any, number: int, every: list[Any]) -> tuple[dict[str, Any], bool]:
+    """The facts of one pair of axes, and whether something lies outside of its limits."""
     x, y = Axis(axes, "x"), Axis(axes, "y")
     marks = Marks(axes, x, y)
     title = axes.get_title() or axes.get_title("left") or axes.get_title("right")
@@ -71,7 +74,7 @@ def _axes(axes: Any, number: int, every: list[Any]) -> dict[str, Any]:
         words = [text.get_text()[:60] for text in legend.get_texts()]
         heading = legend.get_title().get_text()
         found["legend"] = ([heading[:60] + ":"] if heading else []) + words[:20]
-    return {key: value for key, value in (found | marks.found).items() if value}
+    return {key: value for key, value in (found | marks.found).items() if value}, marks.cut
 
 
 def _on_top(axes: Any, other: Any) -> bool:

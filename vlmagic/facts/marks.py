@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from . import clouds, collections, patches
+from . import clouds, collections, patches, view
 from .axis import Axis
 from .curves import MOST_POINTS, curve, path
 from .names import colours, named, rgba
@@ -24,6 +24,8 @@ class Marks:
     def __init__(self, axes: Any, x: Axis, y: Axis) -> None:
         self.axes, self.x, self.y = axes, x, y
         self.found: dict[str, Any] = {}
+        self.cut = False
+        """Whether something lies outside of what is seen."""
         self._taken: set[int] = set()
         self._legend = colours(axes.get_legend())
         self._containers()
@@ -57,6 +59,7 @@ class Marks:
             for key, value in facts.items()
             if value is not None and value is not False and value != "" and value != []
         }
+        self.cut = self.cut or "outside" in kept
         self.found.setdefault(kind, []).append(kept)
 
     # -- containers ---------------------------------------------------------------------
@@ -76,45 +79,42 @@ class Marks:
                     self._taken.add(id(child))
 
     def _bars(self, container: Any) -> None:
-        bars = list(container.patches)
+        every = list(container.patches)
         across = getattr(container, "orientation", "vertical") == "horizontal"
+        axis, value_axis = (self.y, self.x) if across else (self.x, self.y)
+        bars = view.bars(axis, every, lying=across)
+        if not bars:
+            return
         start = [bar.get_y() if across else bar.get_x() for bar in bars]
         width = [bar.get_height() if across else bar.get_width() for bar in bars]
         length = [bar.get_width() if across else bar.get_height() for bar in bars]
         base = [bar.get_x() if across else bar.get_y() for bar in bars]
-        axis = self.y if across else self.x
-        if not bars:
-            return
         ends = [s + w for s, w in zip(start, width, strict=True)]
         near = 1e-6 * max(abs(end) for end in (*start, *ends)) + 1e-12
         touching = all(abs(ends[i] - start[i + 1]) <= near for i in range(len(bars) - 1))
-        value_axis = self.x if across else self.y
         lifted = any(abs(value) > 0 for value in base) and value_axis.scale == "linear"
-        label = named(container)
-        if touching and len(bars) > 2 and axis.kind != "category":
+        label = named(container) or self._legend.get(tuple(bars[0].get_facecolor()), "")
+        outside = len(every) - len(bars) or None
+        if touching and len(every) > 2 and axis.kind != "category":
             edges = [axis.value(v) for v in (*start, ends[-1])]
-            self.add(
-                "histogram",
-                {
-                    "label": label or self._legend.get(tuple(bars[0].get_facecolor()), ""),
-                    "edges": edges,
-                    "counts": [short(v) for v in length],
-                }
-                | ({"horizontal": True} if across else {}),
-            )
+            counts = {"edges": edges, "counts": [short(v) for v in length]}
+            more = {"horizontal": across, "outside": outside}
+            self.add("histogram", {"label": label} | counts | more)
             return
+        values = [
+            [self._bar_name(axis, s, w), short(v)]
+            for s, w, v in zip(start, width, length, strict=True)
+        ]
         self.add(
             "bars",
             {
-                "label": label or self._legend.get(tuple(bars[0].get_facecolor()), ""),
-                "values": [
-                    [self._bar_name(axis, s, w), short(v)]
-                    for s, w, v in zip(start, width, length, strict=True)
-                ],
+                "label": label,
+                "values": values,
                 "horizontal": across,
                 "stacked": lifted,
                 "from": [value_axis.value(v) for v in base] if lifted else None,
                 "errors": container.errorbar is not None,
+                "outside": outside,
             },
         )
 
@@ -211,15 +211,7 @@ class Marks:
             with contextlib.suppress(Exception):
                 steps = patches.steps(patch)
                 if steps is not None:
-                    edges, counts = steps
-                    self.add(
-                        "histogram",
-                        {
-                            "label": named(patch),
-                            "edges": [self.x.value(v) for v in edges],
-                            "counts": [short(v) for v in counts],
-                        },
-                    )
+                    self._steps(patch, *steps)
                 span = patches.span(patch, self.axes)
                 if span is not None:
                     which, low, high = span
@@ -228,6 +220,21 @@ class Marks:
                         "spans",
                         {which: [axis.value(low), axis.value(high)], "label": named(patch)},
                     )
+
+    def _steps(self, patch: Any, edges: Any, counts: Any) -> None:
+        kept = view.seen(self.x, (edges[:-1] + edges[1:]) / 2).nonzero()[0]
+        if not len(kept):
+            return
+        first, last = int(kept[0]), int(kept[-1]) + 1
+        self.add(
+            "histogram",
+            {
+                "label": named(patch),
+                "edges": [self.x.value(v) for v in edges[first : last + 1]],
+                "counts": [short(v) for v in counts[first:last]],
+                "outside": len(counts) - (last - first) or None,
+            },
+        )
 
     def _collection(self, collection: Any) -> None:
         kind, found = collections.read(collection, self.axes, self.x, self.y)
@@ -239,8 +246,13 @@ class Marks:
             self.add(kind or facts.pop("kind"), {"label": named(collection)} | facts)
 
     def _image(self, image: Any) -> None:
-        if image.get_array() is not None:
-            self.add("images", {"label": named(image)} | clouds.grid(image))
+        if image.get_array() is None:
+            return
+        # Other pictures than those of `imshow` lie where they like.
+        plain = type(image).__name__ == "AxesImage"
+        facts = clouds.picture(image, self.x, self.y) if plain else clouds.grid(image)
+        if facts is not None:
+            self.add("images", {"label": named(image)} | facts)
 
     def _table(self, table: Any) -> None:
         cells = sorted(table.get_celld().items())[:_MOST_SERIES]

@@ -10,12 +10,12 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any, Literal
 
+from . import view
 from .clouds import cloud
 from .curves import curve
-from .data import MOST, MOST_SERIES, AxesData, FigureData, Series, points_of
+from .data import MOST, MOST_SERIES, AxesData, FigureData, Kind, Series, points_of
 from .fit import factored
 from .numbers import numpy, short
 from .scale import Scale
@@ -143,13 +143,17 @@ def _facts(mark: Mark, panel: Panel) -> tuple[str, dict[str, Any]]:
     if mark.kind == "pie":
         pairs = zip(mark.names, mark.y, strict=True)
         return "pie", {"pie": [[name[:60], round(float(share), 4)] for name, share in pairs]}
+    places, heights = _seen(mark, panel)
     values = [
         [across.value(at), short(value)]
-        for at, value in zip(mark.x[:_MOST_BARS], mark.y[:_MOST_BARS], strict=True)
+        for at, value in zip(places[:_MOST_BARS], heights[:_MOST_BARS], strict=True)
     ]
-    more = {"horizontal": mark.lies, "stacked": mark.stacked, "n": len(mark.x)}
-    if len(mark.x) <= _MOST_BARS:
-        del more["n"]
+    more = {
+        "horizontal": mark.lies,
+        "stacked": mark.stacked,
+        "n": len(places) if len(places) > _MOST_BARS else None,
+        "outside": len(mark.x) - len(places) or None,
+    }
     return ("bars", {"label": mark.label, "values": values} | more) if values else ("", {})
 
 
@@ -163,7 +167,9 @@ def data_of(panels: Iterable[Panel], title: str = "") -> FigureData | None:
     for panel in panels:
         for lies in (False, True):
             series = [
-                _series(mark, left) for mark in panel.marks[:MOST_SERIES] if mark.lies is lies
+                _series(mark, panel, left)
+                for mark in panel.marks[:MOST_SERIES]
+                if mark.lies is lies
             ]
             across, up = (panel.y, panel.x) if lies else (panel.x, panel.y)
             if series:
@@ -171,7 +177,17 @@ def data_of(panels: Iterable[Panel], title: str = "") -> FigureData | None:
     return FigureData(tuple(found), title) if found else None
 
 
-def _series(mark: Mark, left: list[int]) -> Series:
+def _seen(mark: Mark, panel: Panel) -> tuple[Any, Any]:
+    """The places and values of what is seen of points or bars, as arrays."""
+    across, up = (panel.y, panel.x) if mark.lies else (panel.x, panel.y)
+    places, values = numpy().asarray(mark.x), numpy().asarray(mark.y)
+    hidden = ~view.seen(across, places) & numpy().isfinite(places)
+    if mark.kind == "points":
+        hidden |= ~view.seen(up, values) & numpy().isfinite(values)
+    return (places[~hidden], values[~hidden]) if hidden.any() else (mark.x, mark.y)
+
+
+def _series(mark: Mark, panel: Panel, left: list[int]) -> Series:
     summary = mark.summary or mark.stacked
     if not mark.kind or len(mark.x) > left[0]:
         return Series(mark.label, mark.kind or "other", summary=summary, whole=False)
@@ -181,14 +197,23 @@ def _series(mark: Mark, left: list[int]) -> Series:
         values = tuple(float(share) for share in mark.y)
         places = tuple(float(place) for place in range(len(values)))
         return Series("\n".join(mark.names), "pie", places, values, whole=whole)
-    found = points_of(mark.x, mark.y, mark.label, mark.kind)
     if mark.kind == "line":
-        x, y = found.x, found.y
-        if len(x) > 1 and x[0] > x[-1]:
-            x, y = x[::-1], y[::-1]
-        steady = all(a <= b for a, b in pairwise(x))
-        found = Series(mark.label, "line" if steady else "points", x, y, whole=found.whole)
+        return _line(points_of(mark.x, mark.y, mark.label, "line"), panel, mark)
+    places, values = _seen(mark, panel)
+    found = points_of(places, values, mark.label, mark.kind)
     whole = found.whole
     if mark.kind == "bars":
-        whole = len(found.x) == len(mark.x) and len(set(found.x)) == len(found.x)
+        whole = len(found.x) == len(places) and len(set(found.x)) == len(found.x)
     return Series(found.label, found.kind, found.x, found.y, summary, whole)
+
+
+def _line(found: Series, panel: Panel, mark: Mark) -> Series:
+    across, up = (panel.y, panel.x) if mark.lies else (panel.x, panel.y)
+    x, y = numpy().array(found.x), numpy().array(found.y)
+    if len(x) > 1 and x[0] > x[-1]:
+        x, y = x[::-1], y[::-1]
+    steady = bool((x[1:] >= x[:-1]).all())
+    x, y = view.of_line(x, y, across, up, rising=steady)
+    whole, summary = found.whole and bool(len(x)), mark.summary or mark.stacked
+    kind: Kind = "line" if steady else "points"
+    return Series(found.label, kind, tuple(x.tolist()), tuple(y.tolist()), summary, whole)

@@ -172,7 +172,11 @@ class _Page:
             pixels=max(1.0, whole) * float(domain[1] - domain[0]),
         )
         ends = axis.get("range")
-        if has(ends) and None not in (low_high := (ends[0], ends[1])):
+        if (
+            axis.get("autorange") is not True
+            and has(ends)
+            and None not in (low_high := (ends[0], ends[1]))
+        ):
             low, high = floats(low_high) if kind == "category" else scale.places(low_high)
             if told == "log":
                 low, high = 10.0**low, 10.0**high

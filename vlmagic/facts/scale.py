@@ -14,6 +14,7 @@ from typing import Any, Literal
 from .axis import EPOCH
 from .data import AxisData
 from .numbers import numpy, short
+from .view import EVERYTHING, Limits, widened
 
 Kind = Literal["", "date", "category"]
 _DATE = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2})(?:[T ](\d{1,2}:\d{2}.*))?)?")
@@ -23,7 +24,8 @@ _MOST_CATEGORIES = 40
 class Scale:
     """An axis: `places` reads values, `value` writes a place as the reader of the chart sees it.
 
-    `names` are its categories in their order; `ends` its range, if it is said.
+    `names` are its categories in their order; `ends` its range, if it is said; `clips` whether what
+    lies beyond is hidden.
     """
 
     def __init__(
@@ -38,7 +40,7 @@ class Scale:
         pixels: float = 1.0,
     ) -> None:
         self.label, self.kind, self.scale, self.inverted = label[:200], kind, scale, inverted
-        self.ends, self.pixels = ends, pixels
+        self.ends, self.pixels, self.clips = ends, pixels, True
         self.names = list(names)
         self._place = {name: float(place) for place, name in enumerate(self.names)}
         self._low, self._high = float("inf"), float("-inf")
@@ -69,6 +71,11 @@ class Scale:
         if self.kind == "date":
             return _iso(float(place))
         return short(place)
+
+    @property
+    def limits(self) -> Limits:
+        """The lowest and the highest place that are seen."""
+        return widened(*self.ends) if self.ends is not None and self.clips else EVERYTHING
 
     def facts(self) -> dict[str, Any]:
         """The axis as JSON data."""

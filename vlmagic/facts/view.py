@@ -1,0 +1,60 @@
+"""What of the data lies within the limits of its axes: the rest nobody sees, so it is only counted.
+
+A line is seen where its places are, even if it rises over the upper edge; a point must lie within
+both pairs of limits. This room refuses to know any library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from .numbers import numpy
+
+Limits = tuple[float, float]
+EVERYTHING: Limits = (float("-inf"), float("inf"))
+
+
+class Limited(Protocol):
+    """An axis that shows what lies within its limits."""
+
+    @property
+    def limits(self) -> Limits:
+        """The lowest and the highest place that are seen."""
+
+
+def widened(low: float, high: float) -> Limits:
+    """Limits in which a value on the edge is seen, whatever its last bits."""
+    low, high = min(low, high), max(low, high)
+    return low - 1e-9 * abs(low), high + 1e-9 * abs(high)
+
+
+def seen(axis: Limited, places: Any) -> Any:
+    """A mask of the places that lie within the limits; what is no number does not."""
+    low, high = axis.limits
+    return (places >= low) & (places <= high)
+
+
+def bars(axis: Limited, every: Sequence[Any], *, lying: bool) -> list[Any]:
+    """The bars whose middle is seen along the axis on which they stand."""
+    low, high = axis.limits
+
+    def middle(bar: Any) -> float:
+        return float(bar.get_y() + bar.get_height() / 2 if lying else bar.get_x() + bar.get_width() / 2)  # fmt: skip
+
+    return [bar for bar in every if low <= middle(bar) <= high]
+
+
+def of_line(u: Any, v: Any, x: Limited, y: Limited, *, rising: bool) -> tuple[Any, Any]:
+    """The points of a line that are seen; of a stroke that only crosses the view, its two ends.
+
+    `u` and `v` are arrays of finite numbers, the places along `x` and `y`.
+    """
+    low, high = x.limits
+    if not rising:
+        both = seen(x, u) & seen(y, v)
+        return (u, v) if both.all() else (u[both], v[both])
+    start, stop = (int(numpy().searchsorted(u, at, side)) for at, side in ((low, "left"), (high, "right")))  # fmt: skip
+    if start == stop and 0 < start < len(u):
+        start, stop = start - 1, stop + 1
+    return u[start:stop], v[start:stop]
