@@ -25,8 +25,8 @@ def usage() -> str:
             "",
             say(
                 "REF: @last, @-2 (the one before), @12 (all of In[12]), @12.2, @12.1-3, @all, @gcf, "
-                "@open, @fig:3; a variable with .attr and [key]; a path or glob, in quotes if it could "
-                "be a variable; an http(s) or data: URL."
+                "@open, @fig:3; a variable with .attr and [key]; fig[0:10], a part by its data; a path "
+                "or glob, in quotes if it could be a variable; an http(s) or data: URL."
             ),
             say(
                 "Defaults: {defaults}. Change one with %config VLMagics.NAME = … or VLMAGIC_NAME in "

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from .numbers import short
+from .numbers import numpy, short
 from .view import EVERYTHING, Limits, widened
 
 _MOST_CATEGORIES = 40
@@ -73,6 +73,25 @@ class Axis:
         if self.kind == "date":
             return self._date(number)
         return short(number)
+
+    def place(self, bound: float | str) -> float:
+        """The number of a value as the reader sees it; ValueError or KeyError if it has no place.
+
+        A category by its name, a date as ISO text, and a whole number of four digits on an axis of
+        dates is a year.
+        """
+        if self.kind == "category" and isinstance(bound, str):
+            return {name: place for place, name in self.names.items()}[bound]
+        if self.kind != "date" or isinstance(bound, float):
+            return float(bound)
+        if isinstance(bound, int) and not 1000 <= bound <= 9999:
+            raise ValueError(bound)
+        moment = numpy().datetime64(str(bound).strip(), "us").item()
+        if self.period is not None and "pandas" in sys.modules:
+            return float(sys.modules["pandas"].Period(moment, freq=self.period).ordinal)
+        number = float(sys.modules["matplotlib.dates"].date2num(moment))
+        shown = self.moment(number)
+        return number + ((moment - shown).total_seconds() / 86400 if shown else 0.0)
 
     def _date(self, number: float) -> Any:
         moment = self.moment(number)

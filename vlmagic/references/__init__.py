@@ -2,6 +2,7 @@
 
     @last @-2 @12 @12.2 @12.1-3 @all @all3     shown: what this notebook has displayed
     @gcf @open @fig:3 @fig:name                open: pyplot's figures, while they are open
+    fig[0:10] @last[0:10, 2:5]                 part of a matplotlib figure, by its data
     name.attr["key"][0, 1][2:5]                variable: walked step by step, never evaluated
     path  "quoted path"  plots/*.png  ~/x.png  file:///x.png      place
     https://…  oss://…                         remote: the service fetches it, we do not
@@ -23,6 +24,7 @@ from .forms import (
     Item,
     Name,
     Open,
+    Part,
     Place,
     Reference,
     Remote,
@@ -32,7 +34,7 @@ from .forms import (
     Variable,
 )
 from .grammar import IMAGE_SUFFIXES, VIDEO_SUFFIXES, end_of, parse
-from .walk import walk
+from .walk import part_of, walk
 
 __all__ = [
     "IMAGE_SUFFIXES",
@@ -44,6 +46,7 @@ __all__ = [
     "Item",
     "Name",
     "Open",
+    "Part",
     "Place",
     "Reference",
     "Remote",
@@ -53,5 +56,6 @@ __all__ = [
     "Variable",
     "end_of",
     "parse",
+    "part_of",
     "walk",
 ]

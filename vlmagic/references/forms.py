@@ -15,6 +15,23 @@ class _Written:
 
 
 @dataclass(frozen=True, slots=True)
+class Slice:
+    """`[start:stop:step]`: several pictures of a collection, or a part of a chart by its data."""
+
+    start: int | float | str | None
+    stop: int | float | str | None
+    step: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part(_Written):
+    """What lies between two places of the data, along the x axis and along the y axis."""
+
+    x: Slice
+    y: Slice | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Shown(_Written):
     """Pictures as they were shown; exactly one of `cell`, `back`, `newest` and `title` is set."""
 
@@ -28,6 +45,7 @@ class Shown(_Written):
     """So many of the newest; 0 is the whole shelf."""
     title: str | None = None
     """The last picture with this title."""
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +54,7 @@ class Open(_Written):
 
     figure: int | str | None = None
     every: bool = False
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +72,13 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
-    """`[start:stop:step]`: the one step that may give several pictures."""
-
-    start: int | None
-    stop: int | None
-    step: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Item:
     """`[key]`, or `[key, key]` as one tuple."""
 
-    key: int | str | Name | tuple[int | str | Name | Slice, ...]
+    key: int | str | Name | tuple[Key, ...]
 
 
+Key = int | str | Name | Slice
 Step = Attribute | Item | Slice
 
 

@@ -7,6 +7,7 @@ import difflib
 import keyword
 import re
 import warnings
+from dataclasses import replace
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
@@ -19,8 +20,10 @@ from .forms import (
     Clipboard,
     DataURL,
     Item,
+    Key,
     Name,
     Open,
+    Part,
     Place,
     Reference,
     Remote,
@@ -42,8 +45,10 @@ _QUOTES = "\"'"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _SHOWN = re.compile(r"@(\d+)(?:\.(\d+)(?:-(\d+))?)?")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+_BOUND = r"""-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|"[^"]*"|'[^']*'"""
 _KEY = re.compile(
-    r"""\s*(?:(?P<slice>(-?\d+)?\s*:\s*(-?\d+)?(?:\s*:\s*(-?\d+)?)?)|(?P<int>-?\d+)"""
+    rf"""\s*(?:(?P<slice>(?P<start>{_BOUND})?\s*:\s*(?P<stop>{_BOUND})?(?:\s*:\s*(?P<step>-?\d+)?)?)"""
+    r"""|(?P<int>-?\d+)"""
     r"""|(?P<str>"[^"]*"|'[^']*')|(?P<name>[^\W\d]\w*))\s*(?P<end>[\],])""",
 )
 _NAME = re.compile(r"[^\W\d]\w*")
@@ -133,6 +138,28 @@ def _addressed(text: str, inner: str) -> Reference | None:
 
 
 def _at(text: str) -> Reference:
+    head, part = _parted(text)
+    found = _named_by_sign(head)
+    if part is None:
+        return found
+    if not isinstance(found, (Shown, Open)):
+        raise CellError(
+            say("{text}: only figures have parts.", text=text), say("Give the whole picture.")
+        )
+    return replace(found, text=text, part=part)
+
+
+def _parted(text: str) -> tuple[str, Part | None]:
+    """An @-reference and the part that is meant of it: the brackets at its end, full of slices."""
+    at = text.rfind("[")
+    keys, end = _keys(text, at) if at > 0 and text[-1] == "]" else ((), 0)
+    slices = [key for key in keys if isinstance(key, Slice)]
+    if end != len(text) or not 0 < len(slices) == len(keys) <= 2:
+        return text, None
+    return text[:at], Part(text[at:], *slices)
+
+
+def _named_by_sign(text: str) -> Reference:
     word, colon, name = text[1:].partition(":")
     if len(name) > 1 and name[0] in _QUOTES and name[-1] == name[0]:
         name = name[1:-1]
@@ -198,30 +225,41 @@ def _variable(text: str) -> Variable | None:
             steps.append(Attribute(attribute[0]))
             at = attribute.end()
             continue
-        keys: list[int | str | Name | Slice] = []
-        while match := _KEY.match(text, at + 1) if text[at] in "[," else None:
-            keys.append(_key(match))
-            at = match.end() - 1
-            if match["end"] == "]":
-                break
-        if not keys or text[at] != "]":
+        keys, at = _keys(text, at)
+        if not keys:
             return None
-        at += 1
         only = keys[0]
         if len(keys) > 1:
-            steps.append(Item(tuple(keys)))
+            steps.append(Item(keys))
         else:
             steps.append(only if isinstance(only, Slice) else Item(only))
     return Variable(text, name[0], tuple(steps))
 
 
-def _key(match: re.Match[str]) -> int | str | Name | Slice:
+def _keys(text: str, at: int) -> tuple[tuple[Key, ...], int]:
+    """The keys in the brackets that open at `at`, and where these end; none if they are none."""
+    keys: list[Key] = []
+    while match := _KEY.match(text, at + 1) if text[at] in "[," else None:
+        keys.append(_key(match))
+        at = match.end() - 1
+        if match["end"] == "]":
+            return tuple(keys), at + 1
+    return (), at
+
+
+def _key(match: re.Match[str]) -> Key:
     if match["slice"] is not None:
-        bounds = match["slice"].split(":")
-        return Slice(*(int(bound) if bound.strip() else None for bound in bounds))
+        step = match["step"]
+        return Slice(_bound(match["start"]), _bound(match["stop"]), int(step) if step else None)
     if match["int"] is not None:
         return int(match["int"])
     return match["str"][1:-1] if match["str"] is not None else Name(match["name"])
+
+
+def _bound(text: str | None) -> int | float | str | None:
+    if text is None or text[0] in _QUOTES:
+        return text and text[1:-1]
+    return int(text) if text.lstrip("-").isdecimal() else float(text)
 
 
 def _refused(text: str) -> Reference:

@@ -9,7 +9,7 @@ from typing import Any
 from vlmagic.errors import CellError
 from vlmagic.language import say
 
-from .forms import Attribute, Item, Name, Slice, Variable
+from .forms import Attribute, Item, Name, Part, Slice, Variable
 
 
 def walk(variable: Variable, namespace: Mapping[str, Any]) -> Any:
@@ -37,6 +37,18 @@ def walk(variable: Variable, namespace: Mapping[str, Any]) -> Any:
                 else _keys_of(value, sofar),
             ) from None
     return value
+
+
+def part_of(variable: Variable) -> tuple[Variable, Part] | None:
+    """What `variable` would be a part of, if its last step has only slices: `fig`, `[0:10]`."""
+    step = variable.steps[-1] if variable.steps else None
+    keys = step.key if isinstance(step, Item) and isinstance(step.key, tuple) else (step,)
+    slices = [key for key in keys if isinstance(key, Slice)]
+    if not 0 < len(slices) == len(keys) <= 2:
+        return None
+    at = variable.text.rfind("[")
+    whole = Variable(variable.text[:at], variable.name, variable.steps[:-1])
+    return whole, Part(variable.text[at:], *slices)
 
 
 def _named(name: str, namespace: Mapping[str, Any]) -> Any:

@@ -22,6 +22,7 @@ from vlmagic.references import (
     DataURL,
     Item,
     Open,
+    Part,
     Place,
     Reference,
     Remote,
@@ -29,6 +30,7 @@ from vlmagic.references import (
     Slice,
     Variable,
     parse,
+    part_of,
     walk,
 )
 
@@ -37,6 +39,7 @@ from .drawn import Drawn, Resolved
 from .item import HTML
 from .kinds import is_figure, members_of
 from .listing import several
+from .part import has_parts, narrowed
 from .pick import open_figures, pick
 
 if TYPE_CHECKING:
@@ -65,7 +68,10 @@ class Look:
         match reference:
             case Shown():
                 for item in pick(reference, self.shelf, self.namespace, self.hidden, self.say):
-                    self.shown(item)
+                    if reference.part is None:
+                        self.shown(item)
+                    else:
+                        self.shown_part(item, reference.part)
             case Open():
                 for label, figure in open_figures(
                     reference,
@@ -73,7 +79,10 @@ class Look:
                     self.namespace,
                     self.hidden,
                 ):
-                    self.draw(figure, label)
+                    if reference.part is None:
+                        self.draw(figure, label)
+                    else:
+                        self.part(figure, reference.part, label.removesuffix(str(reference.part)))
             case Variable():
                 self.variable(reference)
             case Place():
@@ -99,9 +108,7 @@ class Look:
         """A picture as it was shown; drawn anew only for `dpi`, or if it had no pixels."""
         owner = item.live()
         if self.dpi and is_figure(owner):
-            now = reading.facts_of(owner)
-            if now and item.known and now.digest != item.known.digest:
-                self.say(say("{label} has changed since it was shown.", label=item.label))
+            self.changed(owner, item)
             self.draw(owner, item.label)
             return
         if self.dpi:
@@ -190,6 +197,10 @@ class Look:
             self.say(
                 say('Using the variable {name}; write "{name}" for the file.', name=reference.name),
             )
+        parted = part_of(reference)
+        if parted and has_parts(whole := walk(parted[0], self.namespace)):
+            self.part(whole, parted[1], parted[0].text)
+            return
         value, label = walk(reference, self.namespace), reference.text
         if isinstance(value, str):
             self.text(value, label)
@@ -201,6 +212,29 @@ class Look:
             self.say(say("{label} is {count} pictures.", label=label, count=len(members)))
         for number, member in enumerate(members, start=1):
             self.draw(member, label if len(members) == 1 else f"{label} #{number}")
+
+    def part(self, owner: Any, part: Part, label: str) -> None:
+        """A part of a figure by its data, drawn now."""
+        with narrowed(owner, part, label):
+            Look.draw(self, owner, f"{label}{part}")
+
+    def shown_part(self, item: ShelfItem, part: Part) -> None:
+        """A part of what was shown, from the figure itself."""
+        owner = item.live()
+        if not is_figure(owner):
+            raise CellError(
+                say("{label}: the figure itself is gone, only its picture is kept.", label=item),
+                say("Keep it in a variable before it is shown, fig = plt.gcf(), and write fig{part}.",
+                    part=part),
+            )  # fmt: skip
+        self.changed(owner, item)
+        self.part(owner, part, item.label)
+
+    def changed(self, figure: Any, item: ShelfItem) -> None:
+        """Say so if a figure is no longer what was shown."""
+        now = reading.facts_of(figure)
+        if now and item.known and now.digest != item.known.digest:
+            self.say(say("{label} has changed since it was shown.", label=item.label))
 
     def text(self, value: str, label: str) -> None:
         """A variable that holds the way to a picture: a path, an address, a data URL."""
