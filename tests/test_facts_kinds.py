@@ -294,7 +294,7 @@ def altair_chart(**how: Any) -> Any:
 
 
 def test_altair_has_facts() -> None:
-    """Series by colour, titles, and no word of what only the page computes."""
+    """Series by colour, titles, and no number of what only the page computes."""
     altair = pytest.importorskip("altair")
     found = read(altair_chart())
     assert found["title"] == "Growth"
@@ -302,9 +302,22 @@ def test_altair_has_facts() -> None:
     frame = pd.DataFrame({"k": ["a", "b"], "v": [1, 2]})
     bars = read(altair.Chart(frame).mark_bar().encode(x="k:N", y="v:Q"))
     assert bars["bars"][0]["values"] == [["a", 1], ["b", 2]]
-    bins = read(altair.Chart(frame).mark_bar().encode(x=altair.X("v:Q", bin=True), y="count()"))
-    assert "bars" not in bins
-    assert bins["encodings"][0]["x"] == "v (binned)"
+    base = altair.Chart(frame).transform_filter("datum.v > 1").mark_bar()
+    filtered = read(base.encode(x="k:N", y="v:Q"))
+    assert "bars" not in filtered
+    assert filtered["encodings"][0]["x"] == "k"
+
+
+@pytest.mark.parametrize("how", [{}, {"inline": True}, {"fullhtml": False}], ids=str)
+def test_a_page_of_altair_is_its_chart(ip: Any, how: dict[str, Any]) -> None:
+    """What `to_html` writes holds the chart, with its facts, whoever shows it."""
+    from IPython.display import HTML
+
+    item = shown(ip, HTML(altair_chart().to_html(**how)))
+    known = facts_of(altair_chart())
+    assert known is not None
+    assert item.known == known
+    assert (item.kind, item.title) == ("altair", "Growth")
 
 
 def test_altair_outlives_its_chart(ip: Any) -> None:

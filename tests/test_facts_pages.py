@@ -246,7 +246,8 @@ KINDS: list[tuple[str, Any, dict[str, Any]]] = [
     ("arc", altair.Chart(table(k=["x", "y"], v=[1, 3])).mark_arc().encode(theta="v:Q", color="k:N"), {"pie": [["x", 25], ["y", 75]]}),
     ("cells", altair.Chart(table(k=["x", "y"], c=["p", "q"], v=[1, 3])).mark_rect().encode(x="k:N", y="c:N", color="v:Q"), {"images": [{"colorbar": "v", "cells": 2, "min": 1, "max": 3, "at": ["y", "q"], "values": [["x", "p", 1], ["y", "q", 3]]}]}),
     ("boxes", altair.Chart(table(k=["x", "x"], v=[1, 3])).mark_boxplot().encode(x="k:N", y="v:Q"), {"spread": [{"label": "x", "of": "box", "min": 1, "median": 2, "max": 3, "mean": 2, "n": 2}]}),
-    ("bins", altair.Chart(table(v=[1, 3])).mark_bar().encode(x=altair.X("v:Q", bin=True), y="count()"), {"encodings": [{"mark": "bar", "rows": 2, "x": "v (binned)", "y": "Count of Records"}]}),
+    ("bins", altair.Chart(table(v=[1, 3])).mark_bar().encode(x=altair.X("v:Q", bin={"step": 2}), y="count()"), {"histogram": [{"edges": [0, 2, 4], "counts": [1, 1]}]}),
+    ("filtered", altair.Chart(table(v=[1, 3])).transform_filter("datum.v > 1").mark_bar().encode(x=altair.X("v:Q", bin=True), y="count()"), {"encodings": [{"mark": "bar", "rows": 2, "x": "v (binned)", "y": "Count of Records"}]}),
     ("sums", altair.Chart(table(k=["a", "a", "b"], v=[1, 3, 5])).mark_bar().encode(x="k:N", y="sum(v):Q"), {"bars": [{"values": [["a", 4], ["b", 5]]}]}),
 ]  # fmt: skip
 

@@ -5,8 +5,10 @@ This room refuses to draw: `encodings` says what stands on the axes.
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .numbers import numpy
@@ -17,27 +19,69 @@ Row = Mapping[str, Any]
 Rows = Sequence[Row]
 _SIZE = 300
 _STEP = 20
+_UNIT = re.compile(
+    "utc|year|quarter|month|week|dayofyear|day|date|hours|milliseconds|minutes|seconds"
+)
 _KINDS: dict[str, Kind] = {"temporal": "date", "nominal": "category", "ordinal": "category", "quantitative": ""}  # fmt: skip
 TOTALS: dict[str, Callable[[Any], float]] = {
     "count": len,
     "sum": lambda values: values.sum(),
+    "product": lambda values: values.prod(),
     "mean": lambda values: values.mean(),
     "average": lambda values: values.mean(),
     "median": lambda values: numpy().median(values),
+    "q1": lambda values: numpy().quantile(values, 0.25),
+    "q3": lambda values: numpy().quantile(values, 0.75),
     "min": lambda values: values.min(),
     "max": lambda values: values.max(),
+    "variance": lambda values: _variance(values, 1),
+    "variancep": lambda values: _variance(values, 0),
+    "stdev": lambda values: _variance(values, 1) ** 0.5,
+    "stdevp": lambda values: _variance(values, 0) ** 0.5,
+    "stderr": lambda values: (_variance(values, 1) / len(values)) ** 0.5,
 }
 """The aggregates that are computed here, of arrays of finite numbers."""
 
 
+def _variance(values: Any, lost: int) -> float:
+    return float(values.var(ddof=lost)) if len(values) > 1 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bins:
+    """Stretches of one width along an axis: the last one holds its own upper end."""
+
+    start: float
+    step: float
+    count: int
+
+    def number(self, value: float) -> int | None:
+        """Which bin a value is in, from 0; None beyond them."""
+        if not self.start <= value <= self.start + self.count * self.step:
+            return None
+        return min(self.count - 1, math.floor((value - self.start) / self.step + 1e-14))
+
+    def middle(self, number: int | None) -> float:
+        """The middle of a bin; NaN of none."""
+        return math.nan if number is None else self.start + (number + 0.5) * self.step
+
+    def edge(self, number: int) -> float:
+        """Where a bin begins, rid of the last bits of its sum."""
+        return float(f"{self.start + number * self.step:.12g}")
+
+
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One mark with its encoding and its rows. `computed`: a transform changes the rows first."""
+    """One mark with its encoding and its rows. `computed`: only the page knows what it shows.
+
+    `bins`: of channels whose columns hold the middles of bins.
+    """
 
     mark: Mapping[str, Any]
     encoding: Mapping[str, Any]
     rows: Rows
     computed: bool = False
+    bins: Mapping[str, Bins] = field(default_factory=dict)
 
     def channel(self, name: str) -> Mapping[str, Any]:
         """How a channel is encoded; nothing if it is not."""
@@ -58,7 +102,7 @@ def scale(layers: Sequence[Layer], which: str, view: Mapping[str, Any]) -> Scale
     how: Mapping[str, Any] = next(
         (one["scale"] for one in channels if isinstance(one.get("scale"), Mapping)), {}
     )
-    labels = dict.fromkeys(label for one in channels if (label := _label(one)))
+    labels = dict.fromkeys(label for one in channels if (label := caption(one)))
     kind = _kind(first, layers)
     names = _names(layers, which) if kind == "category" else []
     side = view.get("width" if which == "x" else "height")
@@ -84,7 +128,8 @@ def scale(layers: Sequence[Layer], which: str, view: Mapping[str, Any]) -> Scale
     return found
 
 
-def _label(channel: Mapping[str, Any]) -> str:
+def caption(channel: Mapping[str, Any]) -> str:
+    """The words at the axis or the legend of a channel."""
     axis = channel.get("axis", {})
     for place in (axis if isinstance(axis, Mapping) else {}, channel):
         if "title" in place:
@@ -93,7 +138,7 @@ def _label(channel: Mapping[str, Any]) -> str:
 
 
 def title(channel: Mapping[str, Any]) -> str:
-    """A channel as its axis is labelled: `Mean of v`, `Count of Records`."""
+    """A channel as its axis is labelled: `Mean of v`, `Count of Records`, `day (year-month)`."""
     field = field_of(channel)[:60]
     if channel.get("aggregate") == "count":
         return "Count of Records"
@@ -101,7 +146,8 @@ def title(channel: Mapping[str, Any]) -> str:
         return f"{channel['aggregate'].capitalize()} of {field}"
     if channel.get("bin"):
         return f"{field} (binned)"
-    return f"{field} ({channel['timeUnit']})" if channel.get("timeUnit") else field
+    units = _UNIT.findall(str(channel.get("timeUnit") or ""))
+    return f"{field} ({'-'.join(units)})" if units else field
 
 
 def _kind(channel: Mapping[str, Any], layers: Sequence[Layer]) -> Kind:

@@ -6,21 +6,19 @@ named only.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from .channels import TOTALS, Layer, Row, Rows, field_of, title, total
+from .channels import TOTALS, Layer, Row, Rows, caption, field_of, title, total
 from .numbers import numpy, short
 from .panels import Mark, Panel, plain, spread
-from .scale import Scale, floats, word
+from .scale import Scale, floats, word, zoned
 
 _LINES = ("line", "area", "trail")
 _POINTS = ("point", "circle", "square", "tick")
 _BY_LABEL = ("color", "fill", "stroke", "shape", "strokeDash", "detail", "opacity", "xOffset", "yOffset")  # fmt: skip
 _UNREAD = ("geoshape", "image", "errorbar", "errorband")
-_ZONE = re.compile(r"T.*(?:Z|[+-]\d\d:?\d\d)$")
 _MOST_GROUPS = 60
 _MOST_CELLS = 64
 
@@ -43,10 +41,7 @@ def _add(found: Panel, layer: Layer) -> None:
         said = layer.channel("text").get("value", layer.mark.get("text"))
         found.notes += [{"say": plain(said)}] if said else []
         return
-    opaque = layer.computed or any(
-        one.get("bin") or one.get("timeUnit") or one.get("aggregate") not in (None, *TOTALS)
-        for one in channels
-    )
+    opaque = layer.computed or any(one.get("aggregate") not in (None, *TOTALS) for one in channels)
     if opaque or not layer.rows or kind in _UNREAD:
         words = {key: title(one) for key, one in layer.encoding.items() if isinstance(one, Mapping)}
         facts = {"mark": kind, "rows": len(layer.rows) or None} | words
@@ -71,7 +66,10 @@ def _aggregated(layer: Layer) -> tuple[Layer, bool]:
             values = (row.get(field_of(channel)) for row in members)
             made[f"\0{key}"] = total(str(channel["aggregate"]), values)
         rows.append(made)
-    plainly = {key: {**channel, "field": f"\0{key}"} for key, channel in totals.items()}
+    plainly = {
+        key: {"title": title(channel), **channel, "field": f"\0{key}"}
+        for key, channel in totals.items()
+    }
     several = any(len(members) > 1 for members in groups.values())
     return replace(layer, rows=rows, encoding={**layer.encoding, **plainly}), several
 
@@ -79,14 +77,18 @@ def _aggregated(layer: Layer) -> tuple[Layer, bool]:
 def _rules(found: Panel, layer: Layer) -> bool:
     """Straight lines across the panel, at a value that stands in the encoding or in few rows."""
     ends = [w for w in ("x", "y") if layer.channel(w)]
-    if len(ends) != 1 or layer.channel(ends[0]).get("aggregate") or layer.computed:
+    if len(ends) != 1 or layer.computed or ends[0] in layer.bins:
         return False
     channel, axis = layer.channel(ends[0]), found.x if ends[0] == "x" else found.y
-    field = field_of(channel)
-    values = [row.get(field) for row in layer.rows] if field else [channel.get("datum")]
-    values = [value for value in values if value is not None]
-    found.rules += [{ends[0]: axis.value(at)} for at in axis.places(values[:8])]
-    return bool(values)
+    field, how = field_of(channel), channel.get("aggregate")
+    if how and (how == "count" or how not in TOTALS):
+        return False
+    for label, rows in _groups(layer, set()).items() if how else [("", layer.rows)]:
+        values = [row.get(field) for row in rows] if field else [channel.get("datum")]
+        values = [total(how, values)] if how else [one for one in values if one is not None][:8]
+        said = {"label": label} if label else {}
+        found.rules += [{ends[0]: axis.value(at)} | said for at in axis.places(values)]
+    return bool(found.rules)
 
 
 def _marks(found: Panel, kind: str, layer: Layer) -> Iterator[Mark]:
@@ -104,6 +106,11 @@ def _marks(found: Panel, kind: str, layer: Layer) -> Iterator[Mark]:
         yield _cells(found, layer, x, y, colour)
         return
     groups = _groups(layer, {x, y})
+    if kind in ("bar", "area") and (
+        binned := [which for which in ("x", "y") if which in layer.bins]
+    ):
+        yield from _histograms(layer, groups, binned)
+        return
     zoned = any(_zoned(layer, found.x, "x")) or any(_zoned(layer, found.y, "y"))
     stacks = not (layer.channel("xOffset") or layer.channel("yOffset")) and _overlap(groups, x, y)
     for label, rows in list(groups.items())[:_MOST_GROUPS]:
@@ -133,10 +140,31 @@ def _marks(found: Panel, kind: str, layer: Layer) -> Iterator[Mark]:
             yield Mark(label=label, told=("other", {"other": {kind[:40]: len(rows)}}))
 
 
+def _histograms(layer: Layer, groups: Mapping[str, Rows], binned: Sequence[str]) -> Iterator[Mark]:
+    """Bars on bins: the edges of all bins and what is counted in each."""
+    which, other = binned[0], "y" if binned[0] == "x" else "x"
+    bins, counted = layer.bins[which], layer.channel(other).get("aggregate") in ("count", "sum")
+    column, heights = field_of(layer.channel(which)), field_of(layer.channel(other))
+    if len(binned) > 1 or not heights or not layer.channel(other).get("aggregate"):
+        yield Mark(told=("other", {"other": {"bins": sum(map(len, groups.values()))}}))
+        return
+    edges = [short(bins.edge(number)) for number in range(bins.count + 1)]
+    for label, rows in groups.items():
+        values = {bins.number(row[column]): short(row[heights]) for row in rows}
+        facts: dict[str, Any] = {"label": label, "horizontal": which == "y"}
+        facts["stacked"] = len(groups) > 1 and layer.channel(other).get("stack", True) not in (None, False)  # fmt: skip
+        if counted:
+            counts = [values.get(number, 0) for number in range(bins.count)]
+            yield Mark(told=("histogram", facts | {"edges": edges, "counts": counts}))
+        else:
+            said = [[[edges[n], edges[n + 1]], values[n]] for n in range(bins.count) if n in values]
+            yield Mark(told=("bars", facts | {"values": said}))
+
+
 def _zoned(layer: Layer, axis: Scale, which: str) -> Iterator[bool]:
     """Which times have a zone: the page shows them by the clock of who looks at it."""
     if axis.kind == "date" and (field := field_of(layer.channel(which))):
-        yield from (bool(_ZONE.search(str(row.get(field)))) for row in layer.rows)
+        yield from (zoned(row.get(field)) for row in layer.rows)
 
 
 def _groups(layer: Layer, axes: set[str]) -> dict[str, list[Row]]:
@@ -164,20 +192,29 @@ def _overlap(groups: dict[str, list[Row]], x: str, y: str) -> bool:
 
 def _cells(found: Panel, layer: Layer, x: str, y: str, colour: str) -> Mark:
     """A heat map of rows: where its highest cell is, and all cells if they are few."""
-    rows = [(found.x.value(a), found.y.value(b), float(c)) for a, b, c in zip(
-        found.x.places([row.get(x) for row in layer.rows]),
-        found.y.places([row.get(y) for row in layer.rows]),
-        floats([row.get(colour) for row in layer.rows]),
-        strict=True,
-    ) if c == c]  # fmt: skip
+    across, up = (
+        _names(layer, w, axis, f) for w, axis, f in (("x", found.x, x), ("y", found.y, y))
+    )
+    values = floats([row.get(colour) for row in layer.rows])
+    rows = [(a, b, float(c)) for a, b, c in zip(across, up, values, strict=True) if c == c]
     if not rows:
         return Mark()
     top, low = max(rows, key=lambda row: row[2]), min(rows, key=lambda row: row[2])
-    facts: dict[str, Any] = {"colorbar": colour, "cells": len(rows)}
+    facts: dict[str, Any] = {"colorbar": caption(layer.channel("color")), "cells": len(rows)}
     facts |= {"min": short(low[2]), "max": short(top[2]), "at": list(top[:2])}
     if len(rows) <= _MOST_CELLS:
         facts["values"] = [[a, b, short(c)] for a, b, c in rows]
     return Mark(told=("images", facts))
+
+
+def _names(layer: Layer, which: str, axis: Scale, field: str) -> list[Any]:
+    """The places of all rows as one reads them: of a bin, its two ends."""
+    column = [row.get(field) for row in layer.rows]
+    bins = layer.bins.get(which)
+    if bins is None:
+        return [axis.value(place) for place in axis.places(column)]
+    numbers = [bins.number(middle) for middle in floats(column).tolist()]
+    return [None if n is None else [short(bins.edge(n)), short(bins.edge(n + 1))] for n in numbers]
 
 
 def _boxes(found: Panel, layer: Layer, rows: Rows, label: str) -> Mark:

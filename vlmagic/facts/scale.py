@@ -18,6 +18,7 @@ from .view import EVERYTHING, Limits, widened
 
 Kind = Literal["", "date", "category"]
 _DATE = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2})(?:[T ](\d{1,2}:\d{2}.*))?)?")
+_ZONE = re.compile(r"T.*(?:Z|[+-]\d\d:?\d\d)$")
 _MOST_CATEGORIES = 40
 
 
@@ -161,6 +162,11 @@ def moment_of(value: Any) -> dt.datetime | None:
     except (ValueError, TypeError):
         pass
     return None
+
+
+def zoned(value: Any) -> bool:
+    """Whether a moment has a zone: a page shows it by the clock of who looks at it."""
+    return bool(_ZONE.search(str(value)))
 
 
 def _microseconds(text: str) -> str:

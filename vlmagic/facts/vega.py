@@ -1,7 +1,7 @@
 """A Vega-Lite specification (altair) as panels: its views, taken apart into layers and facets.
 
-Only what stands in the specification is read: bins, time units and transforms, which the page
-computes, are named and not evaluated.
+Of what a page computes, bins, units of time and aggregates are computed here (`bins`, `encodings`);
+transforms are named and not evaluated.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from itertools import product
 from typing import Any
 
 from . import encodings
+from .bins import worked_out
 from .channels import Layer, Row, Rows, field_of, scale
 from .panels import Panel, plain
 from .scale import word
@@ -24,16 +25,16 @@ _LOOKS = ("$schema", "config", "usermeta", "width", "height", "autosize", "backg
 _WIRING = ("params", "param", "views")
 _FACETS = ("facet", "row", "column")
 _MOST_PANELS = 200
-_START = '})({"'
+_START = re.compile(r'(?:\}\)\(|\bspec = )(?=\{")')
+"""What stands before the specification in a page: of a notebook's output, and of `to_html`."""
 
 
 def embedded(html: str) -> dict[str, Any] | None:
-    """The specification in the page that altair writes; None for any other."""
-    at = html.find(_START)
-    if at < 0 or "vega" not in html[:2000].lower():
+    """The specification in a page that altair writes; None for any other."""
+    if "vega" not in html[:2000].lower() or (start := _START.search(html)) is None:
         return None
     try:
-        found, _ = json.JSONDecoder().raw_decode(html, at + len(_START) - 2)
+        found, _ = json.JSONDecoder().raw_decode(html, start.end())
     except ValueError:
         return None
     return found if isinstance(found, dict) and SCHEMA in str(found.get("$schema")) else None
@@ -134,7 +135,8 @@ def _layers(view: Mapping[str, Any], given: _Given) -> Iterator[Layer]:
         yield from _layers(layer, given.within(layer))
     if "mark" in view:
         mark = view["mark"] if isinstance(view["mark"], Mapping) else {"type": view["mark"]}
-        yield Layer(mark, given.encoding, given.rows(), computed=given.computed)
+        layer = Layer(mark, given.encoding, given.rows(), computed=given.computed)
+        yield layer if layer.computed else worked_out(layer)
 
 
 def _faceted(

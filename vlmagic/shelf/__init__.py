@@ -100,7 +100,7 @@ class Shelf:
         if owner is not None:
             with contextlib.suppress(TypeError):
                 item.owner = weakref.ref(owner)
-        item.title = title_of(payload if owner is None else owner)
+        item.title = title_of(payload if owner is None or isinstance(payload, Mapping) else owner)
         item.known = _facts(payload if mime.startswith(VEGA) else owner, shot)
         if metadata:
             inner = metadata.get(mime)

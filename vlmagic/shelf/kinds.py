@@ -29,12 +29,13 @@ def library_of(obj: Any) -> str:
 
 
 def kind_of(obj: Any, mime: str = "") -> str:
-    """The word for a shown thing: its library, or what its mime type says."""
-    if obj is not None and library_of(obj) not in ("builtins", "ipykernel", "__main__"):
-        return library_of(obj)
+    """The word for a shown thing: what its mime type says, or else its library."""
     if mime in (PLOTLY, BOKEH):
         return "plotly" if mime == PLOTLY else "bokeh"
-    return "altair" if mime.startswith(VEGA) else "picture"
+    if mime.startswith(VEGA):
+        return "altair"
+    named = obj is not None and library_of(obj) not in ("builtins", "ipykernel", "__main__")
+    return library_of(obj) if named else "picture"
 
 
 def draws(obj: Any) -> bool:

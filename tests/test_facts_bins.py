@@ -1,0 +1,170 @@
+"""What a page of altair computes, computed here: bins, units of time, aggregates.
+
+The renderer that altair's pages use is asked what it drew; it says so for screen readers.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from vlmagic.facts import facts_of
+
+altair = pytest.importorskip("altair")
+converter = pytest.importorskip("vl_convert")
+
+_SAID = re.compile(r"(?P<where>.*): (?P<low>\S+) – (?P<high>\S+); (?P<what>.*): (?P<value>\S+)")
+
+
+def _number(text: str) -> float:
+    return float(text.replace("\N{MINUS SIGN}", "-").replace(",", ""))
+
+
+def _drawn(tree: Any) -> list[str]:
+    """The descriptions of all marks that the renderer drew, view by view."""
+    if isinstance(tree, list):
+        return [said for one in tree for said in _drawn(one)]
+    if not isinstance(tree, dict):
+        return []
+    own = tree.get("description")
+    found = [own] if isinstance(own, str) and tree.get("ariaRoleDescription") != "axis" else []
+    return found + [said for one in tree.values() for said in _drawn(one)]
+
+
+def drawn(chart: Any) -> list[str]:
+    """What the renderer says of the marks of a chart."""
+    found = converter.vegalite_to_scenegraph(json.dumps(chart.to_dict()))
+    return _drawn(found if isinstance(found, dict) else json.loads(found))
+
+
+def axes(chart: Any) -> list[dict[str, Any]]:
+    """The facts of a chart."""
+    facts = facts_of(chart, budget=100_000)
+    assert facts is not None
+    return list(json.loads(facts.text)["axes"])
+
+
+def table(seed: int, size: int = 150) -> pd.DataFrame:
+    """Numbers of any size, groups and days."""
+    random = np.random.default_rng(seed)
+    scale, shift = 10.0 ** random.integers(-3, 5), random.integers(-3, 4)
+    return pd.DataFrame(
+        {
+            "v": (random.normal(size=size) + shift) * scale,
+            "w": random.normal(size=size),
+            "n": random.integers(0, 12, size),
+            "g": random.choice(["a", "b"], size),
+            "d": pd.Timestamp("2023-11-05")
+            + pd.to_timedelta(random.integers(0, 500 * 24, size), "h"),
+        }
+    )
+
+
+HOW: list[Any] = [True, {"maxbins": 30}, {"maxbins": 3}, {"step": 0.37}, {"nice": False}, {"base": 2}, {"steps": [0.1, 0.4, 1.5, 4]}, {"extent": [-1, 2]}, {"minstep": 1}]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("field", "how"),
+    # A step that has nothing to do with the data would draw thousands of bars.
+    [(field, how) for field in "vwn" for how in HOW if field != "v" or how in (True, *HOW[1:3])],
+    ids=str,
+)
+@pytest.mark.parametrize("seed", range(3))
+def test_bins_are_those_of_the_page(field: str, how: Any, seed: int) -> None:
+    """Edges and counts are those that the renderer draws, to the last bar."""
+    bins = how if how is True else altair.Bin(**how)
+    chart = altair.Chart(table(seed)).mark_bar().encode(altair.X(field, bin=bins), y="count()")
+    (histogram,) = axes(chart)[0]["histogram"]
+    edges, counts = histogram["edges"], histogram["counts"]
+    mine = {(low, high): n for low, high, n in zip(edges, edges[1:], counts, strict=False) if n}
+    theirs = [match for said in drawn(chart) if (match := _SAID.fullmatch(said))]
+    assert len(theirs) == len(mine)
+    for (low, high), bar in zip(sorted(mine), sorted(theirs, key=lambda m: _number(m["low"])), strict=True):  # fmt: skip
+        assert _number(bar["low"]) == pytest.approx(low, rel=1e-5, abs=1e-9 + 5e-4 * (high - low))
+        assert mine[low, high] == _number(bar["value"])
+
+
+@pytest.mark.parametrize("how", ["mean", "median", "stdev", "variance", "stderr", "q1", "q3", "min", "max", "sum", "product"])  # fmt: skip
+def test_aggregates_are_those_of_the_page(how: str) -> None:
+    """What stands for many values is computed as the renderer computes it."""
+    chart = altair.Chart(table(1)).mark_bar().encode(x="g:N", y=f"{how}(w):Q")
+    mine = dict(axes(chart)[0]["bars"][0]["values"])
+    theirs = {said[3]: _number(said.rpartition(": ")[2]) for said in drawn(chart) if said.startswith("g: ")}  # fmt: skip
+    assert len(theirs) == 2
+    assert mine == pytest.approx(theirs, rel=1e-5)
+
+
+@pytest.mark.parametrize("unit", ["year", "yearquarter", "yearmonth", "yearmonthdate", "month", "quarter", "day", "date", "hours"])  # fmt: skip
+def test_units_of_time_are_those_of_the_page(unit: str) -> None:
+    """Moments fall into the same years, months, days and hours, in the order of the calendar."""
+    frame = table(2, 60)
+    chart = altair.Chart(frame).mark_bar().encode(x=f"{unit}(d):T", y="count()")
+    values = axes(chart)[0]["bars"][0]["values"]
+    theirs = [int(_number(said.rpartition(": ")[2])) for said in drawn(chart) if said.startswith("d (")]  # fmt: skip
+    assert sorted(count for _, count in values) == sorted(theirs)
+    assert sum(theirs) == len(frame)
+
+
+def test_months_are_called_as_one_reads_them() -> None:
+    """On an axis of months stand their names in their order; months of a year have the year."""
+    frame = pd.DataFrame({"d": pd.to_datetime(["2024-04-30", "2024-02-01", "2025-02-28"]), "v": [3, 4, 6]})  # fmt: skip
+    chart = altair.Chart(frame)
+    assert axes(chart.mark_bar().encode(x="month(d):T", y="mean(v)"))[0]["bars"][0]["values"] == [["Feb", 5], ["Apr", 3]]  # fmt: skip
+    named = axes(chart.mark_bar().encode(x="yearmonth(d):O", y="v:Q"))[0]["bars"][0]
+    assert named["values"] == [["Feb 2024", 4], ["Apr 2024", 3], ["Feb 2025", 6]]
+    (line,) = axes(chart.mark_line().encode(x="yearmonth(d):T", y="v:Q"))[0]["lines"]
+    assert line["points"] == [["2024-02-01", 4], ["2024-04-01", 3], ["2025-02-01", 6]]
+
+
+def test_cells_of_two_bins_have_their_ends() -> None:
+    """A heat map of counts says between which values each cell lies."""
+    frame = pd.DataFrame({"a": [1, 2, 9, 8, 8], "b": [1, 1, 7, 7, 6]})
+    chart = altair.Chart(frame).mark_rect().encode(
+        altair.X("a", bin=altair.Bin(step=5)), altair.Y("b", bin=altair.Bin(step=4)), color="count()"
+    )  # fmt: skip
+    (cells,) = axes(chart)[0]["images"]
+    assert (cells["colorbar"], cells["max"], cells["at"]) == ("Count of Records", 3, [[5, 10], [4, 8]])  # fmt: skip
+    assert sorted(cells["values"]) == [[[0, 5], [0, 4], 2], [[5, 10], [4, 8], 3]]
+
+
+def test_facets_have_the_bins_of_all() -> None:
+    """The bins of one facet are those of the others; colours stand on one another."""
+    frame = pd.DataFrame({"v": [0, 1, 2, 93, 99], "g": list("ppqqq")})
+    chart = altair.Chart(frame).mark_bar().encode(altair.X("v", bin=True), y="count()")
+    split = [one["histogram"][0] for one in axes(chart.facet("g:N"))]
+    assert split[0]["edges"] == split[1]["edges"] == list(range(0, 110, 10))
+    assert [one["counts"][0] for one in split] == [2, 1]
+    coloured = axes(chart.encode(color="g:N"))[0]["histogram"]
+    assert [(one["label"], one["stacked"]) for one in coloured] == [("p", True), ("q", True)]
+
+
+def test_a_line_at_the_mean_is_told() -> None:
+    """A rule at an aggregate stands at its value, for each colour at its own."""
+    frame = pd.DataFrame({"v": [1, 3, 10], "g": ["p", "p", "q"]})
+    rule = altair.Chart(frame).mark_rule().encode(x="mean(v):Q")
+    assert axes(rule)[0]["rules"] == [{"x": pytest.approx(14 / 3, rel=1e-5)}]
+    assert axes(rule.encode(color="g:N"))[0]["rules"] == [{"x": 2, "label": "p"}, {"x": 10, "label": "q"}]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [
+        {"x": altair.X("d", timeUnit="utcyearmonth"), "y": "count()"},
+        {"x": altair.X("d", timeUnit="yearweek"), "y": "count()"},
+        {"x": altair.X("v", bin="binned"), "y": "n:Q"},
+        {"x": altair.X("v:O", bin=True), "y": "count()"},
+        {"x": altair.X("v", bin=altair.Bin(base=0.5)), "y": "count()"},
+        {"x": "v:Q", "y": "ci0(n):Q"},
+    ],
+    ids=["utc", "weeks", "binned before", "bins as names", "a base that never ends", "bootstrap"],
+)
+def test_what_only_the_page_knows_is_named(encode: dict[str, Any]) -> None:
+    """Clocks of others, random resampling and the like are named without numbers."""
+    (said,) = axes(altair.Chart(table(0)).mark_bar().encode(**encode))[0]["encodings"]
+    assert said["rows"] == 150
+    assert said["mark"] == "bar"
