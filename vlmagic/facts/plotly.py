@@ -9,13 +9,15 @@ from typing import Any
 from .numbers import numpy
 from .panels import Panel, plain
 from .scale import Kind, Scale, floats, kind_of, word
-from .traces import GRIDS, PRICES, SERIES, SPREAD, has, mark, title_of
+from .traces import GRIDS, NESTED, PRICES, SERIES, SPREAD, has, mark, title_of
 
 _LOOKS = frozenset((
     "template", "hovertemplate", "hovertemplatefallback", "texttemplate", "textposition", "legendgroup", "showlegend",
     "offsetgroup", "alignmentgroup", "uid", "line", "pattern", "symbol", "colorscale", "font", "hoverlabel", "hoverinfo", "config", "frames", "margin", "width", "height", "coloraxis", "paper_bgcolor", "plot_bgcolor", "modebar",
 ))  # fmt: skip
 _FLAT = (*SERIES, *SPREAD, *GRIDS, *PRICES, "waterfall", "histogram2d", "histogram2dcontour")  # fmt: skip
+_FLAGS = frozenset({"mode", "textinfo"})
+_SECTORS = ("ids", "labels", "parents", "values", "text", "customdata")
 _PLACES = ("x", "y")
 _SIZE = (700, 450)
 _MARGIN = (160, 180)
@@ -40,7 +42,7 @@ def specification(figure: Any) -> dict[str, Any]:
 def said(spec: Mapping[str, Any]) -> dict[str, Any]:
     """What the figure says: its data and its words, without its looks."""
     return {
-        "data": [_without(trace) for trace in spec["data"]],
+        "data": [_in_order(_without(trace)) for trace in spec["data"]],
         "layout": _without(spec.get("layout") or {}),
     }
 
@@ -52,7 +54,20 @@ def _without(tree: Any) -> Any:
         return tree
     if "bdata" in tree:
         return _array(tree)
-    return {key: _without(value) for key, value in tree.items() if key not in _LOOKS}
+    kept = {key: _without(value) for key, value in tree.items() if key not in _LOOKS}
+    for key in _FLAGS & kept.keys():
+        kept[key] = "+".join(sorted(str(kept[key]).split("+")))
+    return kept
+
+
+def _in_order(trace: dict[str, Any]) -> dict[str, Any]:
+    """A trace of named sectors, these by their names: in which order they are written says nothing."""
+    names = trace.get("ids")
+    if trace.get("type") not in NESTED or not has(names):
+        return trace
+    order = sorted(range(len(names)), key=lambda at: word(names[at]))
+    columns = {k: v for k in _SECTORS if has(v := trace.get(k)) and len(v) == len(names)}
+    return trace | {key: [column[at] for at in order] for key, column in columns.items()}
 
 
 def heading(spec: Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ SPREAD = ("histogram", "box", "violin")
 GRIDS = ("heatmap", "contour", "heatmapgl")
 SERIES = ("scatter", "scattergl", "bar", "funnel")
 PRICES = ("candlestick", "ohlc")
+NESTED = ("treemap", "sunburst", "icicle")
 _MILLISECONDS = 86_400e3
 _MOST_SPANS = 60
 
@@ -163,7 +164,7 @@ _READERS: tuple[
     (PRICES, "close", _candles),
     (("scatter3d",), "z", _space),
     (("scatterpolar",), "r", _named("theta", "r")),
-    (("treemap", "sunburst", "icicle", "funnelarea"), "values", _named("labels", "values")),
+    ((*NESTED, "funnelarea"), "values", _named("labels", "values")),
     (("indicator",), "", _indicator),
 )
 """What reads a kind of trace, if it has that column."""
