@@ -203,8 +203,8 @@ def test_opened_again_without_its_kernel(desk: Desk) -> None:
     notebook.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
     notebook.leave()
     notebook.back().ready()
-    assert notebook.cell(2).locator(".jp-RenderedMarkdown", has_text="One?").is_visible()
-    assert notebook.cell(4).locator(".jp-RenderedMarkdown", has_text="emulator").first.is_visible()
+    notebook.cell(2).locator(".jp-RenderedMarkdown", has_text="One?").wait_for()
+    notebook.cell(4).locator(".jp-RenderedMarkdown", has_text="emulator").first.wait_for()
     notebook.page.wait_for_function(  # for a moment it says that it is loading
         "() => !document.querySelector('.jp-Notebook').innerText.includes('widget')"
     )
