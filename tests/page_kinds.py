@@ -11,13 +11,13 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-import altair
+import altair as alt
 import bokeh.layouts
 import bokeh.models
 import bokeh.plotting
 import numpy as np
 import pandas as pd
-import plotly.express as express
+import plotly.express as px
 import plotly.graph_objects as graphs
 import plotly.subplots
 
@@ -74,30 +74,30 @@ for _name, _how in {
 }.items():
 
     def _express(name: str = _name, how: Any = _how) -> Any:
-        return getattr(express, name)(table(), **how)
+        return getattr(px, name)(table(), **how)
 
     KINDS[f"plotly {_name}"] = _express
 
 
 @kind
 def _plotly_facets() -> Any:
-    return express.scatter(table(), x="gap", y="y", facet_col="g", facet_row="h", log_y=False)
+    return px.scatter(table(), x="gap", y="y", facet_col="g", facet_row="h", log_y=False)
 
 
 @kind
 def _plotly_animated() -> Any:
-    return express.bar(table(), x="g", y="whole", animation_frame="h", range_y=[0, 60])
+    return px.bar(table(), x="g", y="whole", animation_frame="h", range_y=[0, 60])
 
 
 @kind
 def _plotly_picture() -> Any:
-    return express.imshow(np.arange(12.0).reshape(3, 4), text_auto=True, labels={"color": "v"})
+    return px.imshow(np.arange(12.0).reshape(3, 4), text_auto=True, labels={"color": "v"})
 
 
 @kind
 def _plotly_plan() -> Any:
     plan = table().assign(end=lambda one: one["d"] + pd.Timedelta("1D")).head(5)
-    return express.timeline(plan, x_start="d", x_end="end", y="g")
+    return px.timeline(plan, x_start="d", x_end="end", y="g")
 
 
 @kind
@@ -119,19 +119,19 @@ def _plotly_by_hand() -> Any:
 
 
 def _chart() -> Any:
-    return altair.Chart(table(), title="T")
+    return alt.Chart(table(), title="T")
 
 
 for _name, _mark, _how in (
     ("line", "line", {"x": "x:Q", "y": "y:Q", "color": "g:N"}),
     ("points", "point", {"x": "gap:Q", "y": "y:Q", "size": "whole:Q", "shape": "h:N"}),
     ("bars", "bar", {"x": "g:N", "y": "sum(whole):Q", "color": "h:N"}),
-    ("bins", "bar", {"x": altair.X("y:Q", bin=True), "y": "count()"}),
+    ("bins", "bar", {"x": alt.X("y:Q", bin=True), "y": "count()"}),
     ("days", "line", {"x": "yearmonthdate(d):T", "y": "mean(y):Q"}),
     ("cells", "rect", {"x": "g:O", "y": "h:O", "color": "mean(y):Q"}),
     ("boxes", "boxplot", {"x": "g:N", "y": "y:Q"}),
     ("pie", "arc", {"theta": "whole:Q", "color": "x:N"}),
-    ("sorted", "bar", {"x": altair.X("g:N", sort="-y"), "y": "mean(whole):Q"}),
+    ("sorted", "bar", {"x": alt.X("g:N", sort="-y"), "y": "mean(whole):Q"}),
     ("facets", "tick", {"x": "y:Q", "y": "g:N", "column": "h:N"}),
     ("truth", "bar", {"x": "yes:N", "y": "count()"}),
 ):
@@ -146,21 +146,21 @@ for _name, _mark, _how in (
 def _altair_layers() -> Any:
     line = _chart().mark_line().encode(x="d:T", y="y:Q")
     rule = _chart().mark_rule(color="red").encode(y="mean(y):Q")
-    words = _chart().mark_text(text="here").encode(x=altair.datum(3), y=altair.datum(1))
-    return (line + rule) | altair.layer(words).properties(title="U")
+    words = _chart().mark_text(text="here").encode(x=alt.datum(3), y=alt.datum(1))
+    return (line + rule) | alt.layer(words).properties(title="U")
 
 
 @kind
 def _altair_moving() -> Any:
-    brush = altair.selection_interval()
-    points = _chart().mark_circle().encode(x="x:Q", y="y:Q", color=altair.condition(brush, "g:N", altair.value("grey")))  # fmt: skip
+    brush = alt.selection_interval()
+    points = _chart().mark_circle().encode(x="x:Q", y="y:Q", color=alt.condition(brush, "g:N", alt.value("grey")))  # fmt: skip
     bars = _chart().mark_bar().encode(x="count()", y="g:N").transform_filter(brush)
     return points.add_params(brush) & bars
 
 
 @kind
 def _altair_repeated() -> Any:
-    base = _chart().mark_line().encode(altair.X("x:Q"), altair.Y(altair.repeat("row"), type="quantitative"))  # fmt: skip
+    base = _chart().mark_line().encode(alt.X("x:Q"), alt.Y(alt.repeat("row"), type="quantitative"))  # fmt: skip
     return base.repeat(row=["y", "whole"])
 
 

@@ -49,5 +49,6 @@ class Resolved:
 
 
 def problem(error: Exception) -> str:
-    """What went wrong, in one short line."""
-    return " ".join(f"{type(error).__name__}: {error}".split())[:300]
+    """What went wrong, in one short line; of several sentences the first."""
+    said = all(isinstance(one, str) for one in error.args) and len(error.args) > 1
+    return " ".join(f"{type(error).__name__}: {error.args[0] if said else error}".split())[:300]
