@@ -232,7 +232,9 @@ def test_altair_sorts_as_it_says(sort: Any, order: list[str]) -> None:
 KINDS: list[tuple[str, Any, dict[str, Any]]] = [
     ("pie", graphs.Figure(graphs.Pie(labels=["x", "y", "x"], values=[1, 2, 1])), {"pie": [["x", 50], ["y", 50]]}),
     ("heat", graphs.Figure(graphs.Heatmap(z=np.array([[1, 2], [9, 4]]))), {"images": [{"shape": [2, 2], "min": 1, "max": 9, "argmax": [1, 0], "values": [[1, 2], [9, 4]]}]}),
-    ("histogram", graphs.Figure(graphs.Histogram(x=[1, 2, 3])), {"spread": [{"of": "histogram", "n": 3, "min": 1, "median": 2, "max": 3, "mean": 2}]}),
+    ("histogram", graphs.Figure(graphs.Histogram(x=[1, 2, 2, 3])), {"histogram": [{"edges": [0.5, 1.5, 2.5, 3.5], "counts": [1, 2, 1]}]}),
+    ("histogram of words", graphs.Figure(graphs.Histogram(y=["b", "a", "b"])), {"bars": [{"values": [["b", 2], ["a", 1]], "horizontal": True}]}),
+    ("histogram of days", graphs.Figure(graphs.Histogram(x=["2024-01-01", "2024-01-03"])), {"spread": [{"of": "histogram", "n": 2, "min": "2024-01-01", "median": "2024-01-02", "max": "2024-01-03", "mean": "2024-01-02"}]}),
     ("box", express.box(table(k=["a", "a", "b"], v=[1, 3, 5]), x="k", y="v"), {"spread": [{"label": "a", "of": "box", "min": 1, "median": 2, "max": 3, "mean": 2, "n": 2}, {"label": "b", "of": "box", "min": 5, "median": 5, "max": 5, "mean": 5, "n": 1}]}),
     ("space", graphs.Figure(graphs.Scatter3d(x=[1, 2], y=[3, 4], z=[9, 8])), {"paths": [{"n": 2, "first": [1, 3, 9], "last": [2, 4, 8], "lowest": [2, 4, 8], "highest": [1, 3, 9]}]}),
     ("polar", graphs.Figure(graphs.Scatterpolar(r=[1, 2], theta=["N", "S"])), {"bars": [{"values": [["N", 1], ["S", 2]]}]}),

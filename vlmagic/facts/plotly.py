@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
+from itertools import repeat
 from typing import Any
 
+from .histograms import counted, shared, side
 from .numbers import numpy
-from .panels import Panel, plain
+from .panels import Mark, Panel, plain
 from .scale import Kind, Scale, floats, kind_of, word
 from .traces import GRIDS, NESTED, PRICES, SERIES, SPREAD, has, mark, title_of
 
@@ -135,7 +137,7 @@ class _Page:
             panel = found[ids] if flat else Panel(Scale(), Scale(), title=title_of(trace))
             if not flat:
                 found["", str(number)] = panel
-            panel.marks.append(mark(kind, trace, panel))
+            panel.marks.append(self._counted(kind, trace, panel) or mark(kind, trace, panel))
         for ids, panel in found.items():
             self._stacked(panel)
             panel.reach()
@@ -151,6 +153,18 @@ class _Page:
         for note in self.layout.get("annotations") or () if every else ():
             self._note(found, every, note)
         return every
+
+    def _counted(self, kind: str, trace: dict[str, Any], panel: Panel) -> Mark | None:
+        """A histogram with its counts; None for anything else, and where only the page can count."""
+        if kind != "histogram" or not has(trace.get(side(trace))):
+            return None
+        barmode = str(self.layout.get("barmode") or "group")
+        every = [t for t in self.traces if t.get("type") == kind and has(t.get(side(t)))]
+        mine = [t for t in every if all(t.get(f"{w}axis") == trace.get(f"{w}axis") for w in "xy")]
+        stacked = barmode in ("stack", "relative") and len(mine) > 1
+        numeric = [t for t in every if not self.scale(str(t.get(f"{side(t)}axis") or side(t))).kind]
+        bins = shared(numeric, barmode).get(id(trace))
+        return counted(trace, panel, bins, stacked=stacked)
 
     # -- axes -------------------------------------------------------------------------------
 
@@ -210,8 +224,11 @@ class _Page:
             other = "y" if which == "x" else "x"
             sums: dict[str, list[float]] = {name: [] for name in seen}
             for trace in self.traces:
-                if has(trace.get(which)) and has(trace.get(other)):
-                    for name, value in zip(trace[which], floats(trace[other]), strict=False):
+                if has(trace.get(which)) and (
+                    has(trace.get(other)) or trace.get("type") == "histogram"
+                ):
+                    counted = floats(trace[other]) if has(trace.get(other)) else repeat(1.0)
+                    for name, value in zip(trace[which], counted, strict=False):
                         if value == value and word(name) in sums:
                             sums[word(name)].append(value)
             total = _TOTALS[order]
