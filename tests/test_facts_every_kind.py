@@ -155,6 +155,22 @@ def test_whatever_is_drawn_has_facts(seed: int) -> None:
         assert again.digest == found.digest
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 16384, 16385, 32769])
+def test_the_users_numbers_are_left_alone(size: int) -> None:
+    """Of one point or of many: what the user's artists hold is the same after reading, to the bit."""
+    figure, axes = plt.subplots()
+    places = np.random.default_rng(0).normal(size=(2, size)) + 5
+    cloud, (line,) = axes.scatter(*places), axes.plot(*places)
+    image = axes.imshow(np.full((1, 1), 7.0))
+    bars = axes.bar([3.0], [4.0])
+    first = facts_of(figure)
+    assert (np.asarray(cloud.get_offsets()).T == places).all()
+    assert (np.asarray(line.get_data()) == places).all()
+    assert image.get_array()[0, 0] == 7
+    assert (bars[0].get_x(), bars[0].get_height()) == (2.6, 4)
+    assert facts_of(figure) == first
+
+
 def test_a_million_points() -> None:
     """The facts of a million points are those of all of them."""
     figure, axes = plt.subplots()
