@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
 from dataclasses import replace
 from typing import Any
 
+import PIL.Image
 import pytest
 
 from vlmagic.catalog import Price, Tier, find
@@ -16,8 +18,18 @@ from vlmagic.events import Usage
 from vlmagic.images import Image, Text
 from vlmagic.request import Request, Turn
 
-PICTURE = Image("@12.1", b"x" * 24_100, "image/png", 640, 480, origin="matplotlib", title="Loss")
+
+def png(shade: int) -> bytes:
+    """A picture of one shade, with so much behind it that it has 24.1 kB."""
+    target = io.BytesIO()
+    PIL.Image.new("L", (9, 9), shade).save(target, "PNG")
+    return target.getvalue().ljust(24_100, b"x")
+
+
+PICTURE = Image("@12.1", png(0), "image/png", 640, 480, origin="matplotlib", title="Loss")
+OTHER = replace(PICTURE, data=png(1))
 SMALL = replace(PICTURE, width=100, height=80)
+THIN = replace(PICTURE, width=12, height=2400)
 REMOTE = Image.from_url("https://example.com/a.png", "@far")
 FACTS = json.dumps({"axes": [{"title": "Loss", "lines": [{"label": "train", "mean": 0.125}]}]})
 
@@ -103,9 +115,7 @@ def test_tokens_by_kind() -> None:
     """Pictures, prompt, facts, history and marks are counted apart, and add up."""
     turn = Turn("user", "Earlier question", (PICTURE,))
     plain = estimate(ask())
-    full = estimate(
-        ask(images=(replace(PICTURE, facts=FACTS),), history=(turn,), system="Be brief")
-    )
+    full = estimate(ask(images=(replace(OTHER, facts=FACTS),), history=(turn,), system="Be brief"))
     assert plain.image_tokens == 302
     assert plain.facts_tokens == plain.history_tokens == 0
     assert full.facts_tokens > 40
@@ -123,6 +133,8 @@ def test_tokens_by_kind() -> None:
         ({}, True, True, True),
         ({"images": (SMALL,)}, True, False, True),
         ({"images": (SMALL,), "model": "qvq-max"}, True, True, True),
+        ({"images": (THIN,), "model": "qvq-max"}, True, False, True),
+        ({"images": (THIN,)}, True, False, True),
         ({"images": (REMOTE,)}, True, False, True),
         ({"history": (Turn("user", "a", (SMALL,)),)}, True, False, True),
         ({}, False, False, False),
@@ -140,6 +152,18 @@ def test_what_is_not_certain_is_marked(
     counted = estimate(ask(**wishes), hosted=hosted)
     assert (counted.images_exact, counted.text_exact) == (images, text)
     assert counted.approximate is not (images and text)
+
+
+def test_what_went_along_before_is_not_counted_again() -> None:
+    """A picture of an earlier turn is sent once: counted there, and its receipt says so here."""
+    turn = Turn("user", "Earlier question", (PICTURE,))
+    again = ask(images=(PICTURE, OTHER), history=(turn, Turn("assistant", "So it is."), turn))
+    counted = estimate(again)
+    assert counted.image_tokens == 302
+    assert 302 < counted.history_tokens < 400
+    first, second = receipt(again, counted)
+    assert first.endswith("→ went along before")
+    assert "302 tokens" in second
 
 
 def test_a_remote_picture_counts_as_the_largest() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import gzip
 import io
 import socket
 import struct
@@ -197,12 +198,13 @@ def test_thin_pictures_are_padded(size: tuple[int, int]) -> None:
     assert "200:1" in image.notes[0]
 
 
-def test_a_turned_photograph_is_upright() -> None:
-    """The eight EXIF orientations all give the picture as the camera held it."""
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "TIFF", "WEBP"])
+def test_a_turned_photograph_is_upright(form: str) -> None:
+    """The eight EXIF orientations all give the picture as the camera held it, in every format."""
     for orientation in range(1, 9):
         exif = PIL.Image.Exif()
         exif[0x0112] = orientation
-        image = normalise(saved(scene(90, 60), "PNG", exif=exif), label="p")
+        image = normalise(saved(scene(90, 60), form, exif=exif), label="p")
         assert (image.width, image.height) == ((90, 60) if orientation < 5 else (60, 90))
         red = pixels(image)[:, :, 1] < 100
         rows, columns = np.nonzero(red)
@@ -304,6 +306,48 @@ def test_deep_greys_are_stretched_and_said(source: Any) -> None:
     assert (int(seen.min()), int(seen.max())) == (0, 255)
     assert 120 < seen.mean() < 135
     assert "black to white" in image.notes[0]
+
+
+@pytest.mark.parametrize("kind", ["u1", "u2", "i8"])
+def test_masks_and_labels_are_seen(kind: str) -> None:
+    """Numbers so small that they would all be black are shown from black to white, and it is said."""
+    labels = np.arange(4, dtype=kind).repeat(400).reshape(40, 40)
+    for source in (labels, *([saved(PIL.Image.fromarray(labels))] if kind == "u2" else [])):
+        image = normalise(source, label="p")
+        assert sorted(set(pixels(image)[:, :, 0].ravel().tolist())) == [0, 85, 170, 255]
+        assert image.notes == ("values 0 to 3 are shown black to white",)
+    bright = np.full((40, 40, 3), 3, kind)
+    assert pixels(normalise(bright, label="p")).max() == 3
+
+
+def test_colours_are_those_of_the_screen() -> None:
+    """A picture with a colour profile is taken to sRGB before the profile is left out."""
+    from PIL import ImageCms
+
+    # A profile in which red and blue have changed places, as its pixels have: plain red on a screen.
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    swapped = bytearray(srgb)
+    tags = {
+        srgb[at : at + 4]: at for at in range(132, 132 + 12 * int.from_bytes(srgb[128:132]), 12)
+    }
+    for part in (b"XYZ", b"TRC"):
+        red, blue = (tags[colour + part] for colour in (b"r", b"b"))
+        swapped[red + 4 : red + 12], swapped[blue + 4 : blue + 12] = (
+            srgb[blue + 4 : blue + 12],
+            srgb[red + 4 : red + 12],
+        )
+    described = (
+        bytes(swapped)
+        .replace(b"sRGB", b"BGRs")
+        .replace("sRGB".encode("utf-16-be"), "BGRs".encode("utf-16-be"))
+    )
+    blue_pixels = PIL.Image.new("RGB", (40, 40), (0, 0, 255))
+    for form in ("PNG", "JPEG"):
+        image = normalise(saved(blue_pixels, form, icc_profile=described), label="p")
+        assert pixels(image)[20, 20].tolist() == pytest.approx([255, 0, 0], abs=6)
+        assert b"BGRs" not in image.data
+        plain = normalise(saved(blue_pixels, form, icc_profile=srgb), label="p")
+        assert pixels(plain)[20, 20].tolist() == pytest.approx([0, 0, 255], abs=6)
 
 
 def test_one_of_many_frames_is_said() -> None:
@@ -426,7 +470,9 @@ def test_arrays_that_are_no_pictures(array: Any) -> None:
         ("温度,湿度\n".encode() * 100, "text"),
         (b"\x00\x01\x02\x03" * 9, "an unknown format"),
         (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", "an HEIC photograph"),
-        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "text"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "PostScript"),
+        (b"GIF89a", "this GIF is damaged"),
+        (b"II*\0\x08\0\0\0\0\0" + bytes(9), "this TIFF is damaged"),
         (saved(scene(300, 300))[:200], "damaged or cut off"),
         (saved(scene(300, 300), "JPEG")[:900], "damaged or cut off"),
         (saved(scene(300, 300), "TIFF")[:900], "damaged or cut off"),
@@ -434,7 +480,9 @@ def test_arrays_that_are_no_pictures(array: Any) -> None:
         (saved(scene())[:-20].replace(b"IDAT", b"IDAX"), "damaged or cut off"),
         (giant_png(100_000, 100_000), "more than 64 megapixels"),
         (giant_png(10_000, 9_000), "more than 64 megapixels"),
-        (saved(scene())[:8], "an unknown format"),
+        (saved(scene())[:8], "this PNG is damaged"),
+        (saved(scene()).replace(b"IHDR", b"IHDr", 1), "damaged"),
+        (PIL.Image.new("RGB", (0, 5)), "0×5 is no size"),
         (saved(scene(64, 64), "ICO", sizes=[(64, 64)]), "an unknown format"),
         (giant_jpeg(16_500, 16_500), "more than 256 megapixels"),
         (giant_jpeg(9_000, 9_000, progressive=True), "more than 64 megapixels"),
@@ -453,6 +501,29 @@ def test_what_is_no_picture_is_refused_in_a_sentence(source: Any, says: str) -> 
     assert says in caught.value.message
     assert caught.value.hint.endswith((".", "pull", "numpy", "]."))
     assert "\n" not in str(caught.value)
+
+
+def test_a_picture_whose_file_was_closed_says_so(tmp_path: Path) -> None:
+    """A picture that Pillow has not read yet, and cannot read any more, names the way out."""
+    scene().save(path := tmp_path / "a.png")
+    with PIL.Image.open(path) as picture:
+        pass
+    with pytest.raises(ImageError, match="closed before its pixels were read"):
+        normalise(picture, label="im")
+
+
+def test_a_png_with_a_broken_part_is_encoded_anew() -> None:
+    """Pillow forgives a wrong checksum in the middle; a service would not: it gets a whole file."""
+    whole = saved(PIL.Image.fromarray(NOISE.integers(0, 255, (90, 90, 3), np.uint8)))
+    (_, header), (_, data), (_, end) = [one for one in chunks(whole) if one[0] in (b"IHDR", b"IDAT", b"IEND")]  # fmt: skip
+    half = len(data) // 2
+    first, second = chunk(b"IDAT", data[8:half]), chunk(b"IDAT", data[half:-4])
+    broken = b"\x89PNG\r\n\x1a\n" + header + first + second[:-1] + bytes([second[-1] ^ 1]) + end
+    image = normalise(broken, label="p")
+    assert (pixels(image) == pixels(normalise(whole, label="p"))).all()
+    assert all(one == chunk(name, one[8:-4]) for name, one in chunks(image.data))
+    twice = normalise(b"\x89PNG\r\n\x1a\n" + header + header + data + end, label="p")
+    assert [name for name, _ in chunks(twice.data)] == [b"IHDR", b"IDAT", b"IEND"]
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP"])
@@ -541,6 +612,67 @@ def test_an_svg_of_any_size_is_refused_before_it_is_drawn(size: str, words: str)
     """A size that would take the memory, and what is no XML, are refused in a sentence."""
     with pytest.raises(ImageError, match=words):
         normalise(SVG.format(size, "").encode(), label="p")
+
+
+@pytest.mark.parametrize(
+    ("size", "drawn"),
+    [
+        ("width='50000%' height='50000%' viewBox='0 0 100 50'", (200, 100)),
+        ("width='+90' height='60'", (180, 120)),
+        ("viewBox='0 0 100 50' height='100'", (400, 200)),
+        ("", (600, 300)),
+    ],
+)
+def test_an_svg_is_drawn_at_the_size_that_was_checked(size: str, drawn: tuple[int, int]) -> None:
+    """Percentages, signs, missing sizes, what lies outside: a converter never decides by itself."""
+    pytest.importorskip("vl_convert")
+    vast = "<rect width='80000' height='80000' fill='red'/>"
+    image = normalise(SVG.format(size, vast).encode(), label="p")
+    assert (image.width, image.height) == drawn
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<text x='5' y='40' font-size='40'>Wide</text>",
+        "<text x='5' y='40' font-size='40' font-family='No Such Font'>Wide</text>",
+        "<text x='5' y='40' style='font-size:40px; font-family: Nobody'>Wide</text>",
+        "<style>.a {font-family: Nobody; font-size: 40px}</style><text x='5' y='40' class='a'>Wide</text>",
+    ],
+)
+def test_letters_of_an_svg_are_drawn(text: str) -> None:
+    """Whatever font is named, or none: there is another one behind it."""
+    pytest.importorskip("vl_convert")
+    image = normalise(SVG.format("width='120' height='60'", text).encode(), label="p")
+    assert (pixels(image) < 128).sum() > 500
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [
+        "<!DOCTYPE svg PUBLIC '-//W3C//DTD SVG 1.1//EN' 'x' [ <!ENTITY ns 'http://e'> ]>",
+        "<!-- a > b -->" + "<!-- " + "long " * 2000 + "-->",
+    ],
+    ids=["entities", "comments"],
+)
+def test_a_drawing_is_known_by_its_first_element(begin: str) -> None:
+    """Whatever stands before it; packed, and in another encoding, too."""
+    pytest.importorskip("vl_convert")
+    whole = begin + SVG.format(
+        "width='90' height='50'", "<rect width='90' height='50' fill='#0a0'/>"
+    )
+    utf16 = ("<?xml version='1.0' encoding='utf-16'?>" + whole).encode("utf-16")
+    for source in (whole.encode(), gzip.compress(whole.encode()), utf16):
+        assert pixels(normalise(source, label="p"))[20, 20].tolist() == [0, 170, 0]
+
+
+def test_what_is_left_out_of_an_svg_is_said() -> None:
+    """A picture from elsewhere and an effect are missed by who looks at it: a note says so."""
+    pytest.importorskip("vl_convert")
+    inside = "<image href='a.png' width='9' height='9'/><filter id='f'/><rect width='9' height='9' filter='url(#f)'/>"
+    image = normalise(SVG.format("width='90' height='50'", inside).encode(), label="p")
+    assert image.notes == ("left out of the drawing: pictures from elsewhere, effects",)
+    assert (pixels(image) < 10).any()
 
 
 def test_an_svg_becomes_a_picture() -> None:

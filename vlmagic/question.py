@@ -231,7 +231,11 @@ def max_pixels(settings: Settings) -> int:
     """Most pixels that the model looks at in one picture: more would be sent for nothing."""
     model = find(settings["model"]) or find("qwen3-vl-plus")
     assert model is not None
-    return model.max_pixels(hi_res=bool(settings["hi_res"]))
+    most = model.max_pixels(hi_res=bool(settings["hi_res"]))
+    if settings.hosted and not model.hosted and not settings["hi_res"]:
+        # Of open weights the service looks at no more than of its own models (API reference, 2026).
+        most = min(most, (1280 if model.factor == 28 else 2560) * model.factor**2)
+    return most
 
 
 def admit(question: Question) -> tuple[Source, list[str]]:

@@ -17,6 +17,10 @@ from .images import Picture
 
 FACTS_OPEN = "<figure_facts>"
 FACTS_CLOSE = "</figure_facts>"
+_IN_PIECES = (
+    "Pictures {first} to {last} are one long picture in pieces, from {way}; each begins with the end "
+    "of the one before, so what stands there twice is there once."
+)
 _FACTS_PREAMBLE = (
     "Exact facts read from the live figures behind the pictures, one JSON object a line, numbered "
     "as the pictures are. Trust these numbers over your reading of the pixels; the pictures decide "
@@ -59,15 +63,23 @@ class Request:
 
     @property
     def text(self) -> str:
-        """The words of the last message: the prompt, and under it the facts of the pictures."""
+        """The words of the last message: the prompt, and under it what is known of the pictures."""
+        pieces = [
+            _IN_PIECES.format(
+                first=number,
+                last=number + image.piece.of - 1,
+                way="top to bottom" if image.piece.down else "left to right",
+            )
+            for number, image in enumerate(self.images, start=1)
+            if image.piece is not None and image.piece.number == 1
+        ]
         lines = [
             f"[{number}] {image.facts}"
             for number, image in enumerate(self.images, start=1)
             if image.facts
         ]
-        if not lines:
-            return self.prompt
-        return "\n".join([self.prompt, "", FACTS_OPEN, _FACTS_PREAMBLE, *lines, FACTS_CLOSE])
+        facts = [FACTS_OPEN, _FACTS_PREAMBLE, *lines, FACTS_CLOSE] if lines else []
+        return "\n".join([self.prompt, *([""] if pieces or facts else []), *pieces, *facts])
 
     def parts(self) -> dict[str, Any]:
         """What makes this question this question, as JSON data; pictures by their pixel digest."""

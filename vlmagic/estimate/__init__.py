@@ -140,7 +140,13 @@ def estimate(request: Request, *, region: str = "beijing", hosted: bool = True) 
     """
     model = find(request.model)
     family = model.family if model else None
-    pictures = tuple(_picture(image, request, model, hosted=hosted) for image in request.images)
+    before = {image.digest for turn in request.history for image in turn.images}
+    pictures = tuple(
+        Picture(0, exact=True)
+        if before and image.digest in before
+        else _picture(image, request, model, hosted=hosted)
+        for image in request.images
+    )
     prompt, prompt_exact = words.count(request.prompt, family)
     text, text_exact = words.count(request.text, family)
     system, system_exact = words.count(request.system or "", family)
@@ -198,7 +204,7 @@ def cost(
 def _picture(image: Sent, request: Request, model: Model | None, *, hosted: bool) -> Picture:
     kind = model or request.model
     if isinstance(image, Video):
-        return _video(image, model or find("qwen3-vl-plus"), hosted=hosted and model is not None)
+        return _video(image, model, hosted=hosted)
     if image.url is not None:
         # Nobody has looked at it: the most that the model takes for one picture.
         size = model or find("qwen3-vl-plus")
@@ -210,18 +216,29 @@ def _picture(image: Sent, request: Request, model: Model | None, *, hosted: bool
 
 
 def _video(video: Video, model: Model | None, *, hosted: bool) -> Picture:
-    """Tokens of a video; of a remote one, the most that the model takes for one."""
-    assert model is not None
+    """Tokens of a video; of a remote one, the most that the model takes for one.
+
+    Other servers get its frames as pictures.
+    """
+    kind = model or find("qwen3-vl-plus")
+    assert kind is not None
     if video.url is not None:
-        limits = model.video or Limits()
-        return Picture(limits.total_pixels // model.factor**2 + 2, exact=False)
-    tokens = video_token_count(video.width, video.height, len(video.frames), model)
-    return Picture(tokens, exact=hosted and model.hosted and model.tokens_known)
+        limits = kind.video or Limits()
+        return Picture(limits.total_pixels // kind.factor**2 + 2, exact=False)
+    if not hosted:
+        frames = (token_count(frame.width, frame.height, kind) for frame in video.frames)
+        return Picture(sum(frames), exact=False)
+    tokens = video_token_count(video.width, video.height, len(video.frames), kind)
+    return Picture(tokens, exact=model is not None and model.hosted and model.tokens_known)
 
 
 def _disputed(image: Image, model: Model | None) -> bool:
-    """Is it so small that the two documented floors, 64 tokens and 4, make a difference?"""
-    if model is None or model.min_tokens == _LEAST:
+    """Is it so small that the documents differ: by their floors, of 64 tokens and of 4, or by what
+    becomes of a side that rounds to nothing?
+    """
+    if model is None or 2 * min(image.width, image.height) <= model.factor:
+        return True
+    if model.min_tokens == _LEAST:
         return False
     least = replace(model, min_tokens=_LEAST)
     return resized(image.width, image.height, model) != resized(image.width, image.height, least)
@@ -230,9 +247,12 @@ def _disputed(image: Image, model: Model | None) -> bool:
 def _history(request: Request, model: Model | None, *, hosted: bool) -> tuple[int, bool, bool]:
     """Tokens of the earlier turns; are their words exact, are their pictures?"""
     tokens, words_exact, pictures_exact = 0, True, True
+    seen: set[str] = set()
     for turn in request.history:
         said, exact = words.count(turn.text, model.family if model else None)
-        pictures = [_picture(image, request, model, hosted=hosted) for image in turn.images]
+        new = [image for image in turn.images if image.digest not in seen]  # sent only once
+        seen.update(image.digest for image in new)
+        pictures = [_picture(image, request, model, hosted=hosted) for image in new]
         tokens += said + _PER_MESSAGE + sum(picture.tokens for picture in pictures)
         words_exact = words_exact and exact
         pictures_exact = pictures_exact and all(picture.exact for picture in pictures)

@@ -70,7 +70,9 @@ def _line(image: Sent, picture: Picture) -> str:
             seconds=seconds,
         )
     tokens = f"{'' if picture.exact else '≈ '}{picture.tokens:,}"
-    if image.url is None:
+    if not picture.tokens:
+        sent = [say("went along before")]
+    elif image.url is None:
         weight = image.size if isinstance(image, Video) else len(image.data)
         sent = [say("{tokens} tokens", tokens=tokens), _kilobytes(weight)]
     else:

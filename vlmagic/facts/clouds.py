@@ -83,7 +83,9 @@ def _measured(spots: Any) -> _Cloud | None:
             block = block[np.isfinite(block).all(axis=1)]
         if not len(block):
             continue
-        pairs = np.array(block.T, order="C")  # a copy, always: it is worked on, and it is the user's
+        pairs = np.array(
+            block.T, order="C"
+        )  # a copy, always: it is worked on, and it is the user's
         n += len(block)
         low, high = np.minimum(low, pairs.min(axis=1)), np.maximum(high, pairs.max(axis=1))
         origin = pairs.mean(axis=1) if origin is None else origin

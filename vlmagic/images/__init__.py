@@ -9,7 +9,7 @@ numpy are imported by the functions that need them.
 from __future__ import annotations
 
 from .fit import normalise
-from .image import Image
+from .image import Image, Piece
 from .pieces import pieces
 from .text import Text, below
 from .tokens import resized, token_count, video_size, video_token_count
@@ -18,6 +18,7 @@ from .video import Picture, Video, animation, film
 __all__ = [
     "Image",
     "Picture",
+    "Piece",
     "Text",
     "Video",
     "animation",

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import PIL.Image
 
 _CHANNELS = (1, 3, 4)
+_MOST_LABELS = 16
+"""Whole numbers below this are no brightness, but masks or labels."""
 
 
 def is_array(source: object) -> bool:
@@ -25,11 +27,13 @@ def from_array(source: Any, label: str, limit: int) -> tuple[PIL.Image.Image, li
     """A greyscale, RGB or RGBA picture of an array, and notes on how its values were read.
 
     Takes HxW, HxWx1, HxWx3, HxWx4 and 3xHxW; bool, integers, floats. Values of 0..255 (integers)
-    and 0..1 (floats) are read as brightness; any other range is stretched to black..white.
-    `limit` is the most pixels.
+    and 0..1 (floats) are read as brightness; any other range is stretched to black..white, and so
+    are the deep greys of a picture, and masks and labels, which would be black. `limit` is the most
+    pixels.
     """
     import PIL.Image
 
+    deep = isinstance(source, PIL.Image.Image) and source.mode.startswith("I")
     array = _layout(_as_numpy(source, label), label)
     if array.shape[0] * array.shape[1] > limit:
         raise ImageError(
@@ -42,7 +46,7 @@ def from_array(source: Any, label: str, limit: int) -> tuple[PIL.Image.Image, li
             ),
             say("Take a part of it, or every n-th value: a[::4, ::4]."),
         )
-    values, notes = _to_bytes(array)
+    values, notes = _to_bytes(array, deep=deep)
     return PIL.Image.fromarray(values), notes
 
 
@@ -94,10 +98,11 @@ def _layout(array: Any, label: str) -> Any:
     return array
 
 
-def _to_bytes(array: Any) -> tuple[Any, list[str]]:
+def _to_bytes(array: Any, *, deep: bool) -> tuple[Any, list[str]]:
     import numpy as np
 
-    if array.dtype == np.uint8:
+    few = array.ndim == 2 and array.dtype.kind in "iu" and 0 < array.max() < _MOST_LABELS
+    if array.dtype == np.uint8 and not few:
         return np.ascontiguousarray(array), []
     if array.dtype.kind == "b":
         return array.astype(np.uint8) * 255, []
@@ -110,7 +115,7 @@ def _to_bytes(array: Any) -> tuple[Any, list[str]]:
             return np.zeros(array.shape, np.uint8), notes
     low, high = array[finite].min().item(), array[finite].max().item()
     white = 255 if array.dtype.kind in "iu" else 1
-    if low < 0 or high > white:
+    if low < 0 or high > white or few or deep:
         notes.append(
             say(
                 "values {low} to {high} are shown black to white", low=f"{low:g}", high=f"{high:g}"

@@ -7,8 +7,11 @@ checked first. This room refuses to load anything.
 
 from __future__ import annotations
 
+import contextlib
 import re
+import zlib
 from typing import TYPE_CHECKING
+from xml.parsers import expat
 
 from vlmagic.errors import ImageError
 from vlmagic.language import say
@@ -18,55 +21,83 @@ if TYPE_CHECKING:
 
 _SCALE = 2.0
 """Small text stays legible."""
+_UNSIZED = (300.0, 150.0)
+"""What browsers make of a drawing without any size, in pixels."""
 _ACTIVE = frozenset({"script", "foreignObject", "iframe", "audio", "video", "handler"})
 _INSIDE = re.compile(r"\s*(?:#|data:image/(?:png|jpe?g|gif|webp)[;,]|$)", re.IGNORECASE)
-_LENGTH = re.compile(r"\s*([\d.]+(?:e[+-]?\d+)?)\s*(px|pt|pc|in|cm|mm|em|ex)?\s*$", re.IGNORECASE)
+_LENGTH = re.compile(
+    r"\s*\+?([\d.]+(?:e[+-]?\d+)?)\s*(px|pt|pc|in|cm|mm|em|ex)?\s*$", re.IGNORECASE
+)
 _UNITS = {"": 1, "px": 1, "pt": 96 / 72, "pc": 16, "in": 96, "cm": 96 / 2.54, "mm": 96 / 25.4, "em": 16, "ex": 8}  # fmt: skip
+_FONT = re.compile(r"(font-family\s*:\s*)([^;}]+)", re.IGNORECASE)
+_EFFECT = re.compile(r"(?<![\w-])filter\s*:[^;}]*;?", re.IGNORECASE)
+_HEAD = 1 << 16
+_MOST_UNPACKED = 64 << 20
 
 
 def is_svg(data: bytes) -> bool:
-    """Whether these bytes begin as a drawing does."""
-    # Comments, a doctype and an XML declaration may stand before the root element.
-    return bool(re.match(rb"(?:\xef\xbb\xbf)?\s*(?:<[?!][^>]*>\s*)*<svg[\s>]", data[:4096]))
+    """Whether the first element of these bytes, packed or not, is a drawing."""
+    found: list[str] = []
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = lambda name, _: found.append(name)
+    with contextlib.suppress(expat.ExpatError, zlib.error, LookupError, ValueError):
+        parser.Parse(_unpacked(data, _HEAD)[:_HEAD])
+    return bool(found) and found[0].rpartition(" ")[2] == "svg"
 
 
-def rasterise(data: bytes, label: str, limit: int) -> bytes:
-    """An SVG as PNG at twice its size; `limit` is the most pixels."""
+def _unpacked(data: bytes, most: int) -> bytes:
+    """The bytes themselves, or those that gzip made them of, no more than `most`."""
+    return zlib.decompressobj(31).decompress(data, most) if data[:2] == b"\x1f\x8b" else data
+
+
+def rasterise(data: bytes, label: str, limit: int) -> tuple[bytes, list[str]]:
+    """An SVG as PNG at twice its size, and what was left out of it; `limit` is the most pixels."""
     from xml.etree import ElementTree as ET
 
     try:
         # External entities are never loaded, and expat stops entities that grow.
-        root = ET.fromstring(data)  # noqa: S314
-    except (ET.ParseError, ValueError, LookupError) as error:
+        root = ET.fromstring(_unpacked(data, _MOST_UNPACKED))  # noqa: S314
+    except (ET.ParseError, ValueError, LookupError, zlib.error) as error:
         raise _undrawn(label, error) from error
-    width, height = _size(root)
+    width, height = _sized(root)
     if not 0 < width * height <= limit:
         raise ImageError(
             say(
                 "{label}: {width}×{height} is more than {limit} megapixels.",
                 label=label,
-                width=round(width),
-                height=round(height),
+                width=f"{width:.0f}",
+                height=f"{height:.0f}",
                 limit=limit // 10**6,
             ),
             say("Scale it down, or cut out the part that matters."),
         )
-    _close(root)
+    lost = _closed(root)
+    _lettered(root)
     if root.tag == "svg":  # as pages write it, where no namespace is needed
         root.set("xmlns", "http://www.w3.org/2000/svg")
     scale = _SCALE if _SCALE**2 * width * height <= limit else 1.0
     try:
-        return _convert(ET.tostring(root, "unicode"), label, scale)
+        drawn = _convert(ET.tostring(root, "unicode"), label, scale)
     except RecursionError as error:
         raise _undrawn(label, error) from error
+    return drawn, [say("left out of the drawing: {parts}", parts=", ".join(lost))] if lost else []
 
 
-def _size(root: Element) -> tuple[float, float]:
-    """Width and height in pixels, of the drawing or else of its view box."""
+def _sized(root: Element) -> tuple[float, float]:
+    """Width and height in pixels, of the drawing or else of its view box; written into it.
+
+    So that a converter draws what was counted here, whatever it would have made of the words.
+    """
     box = re.split(r"[\s,]+", root.get("viewBox", "").strip())
     viewed = [_length(part) for part in box[2:4]] if len(box) == 4 else []
-    width, height = viewed if len(viewed) == 2 else (100.0, 100.0)
-    return _length(root.get("width", "")) or width, _length(root.get("height", "")) or height
+    width, height = _length(root.get("width", "")), _length(root.get("height", ""))
+    if len(viewed) == 2 and all(viewed):
+        across, up = viewed
+        width, height = width or (height * across / up or across), height or (width * up / across or up)  # fmt: skip
+    width, height = width or _UNSIZED[0], height or _UNSIZED[1]
+    root.set("width", f"{width:.6g}")
+    root.set("height", f"{height:.6g}")
+    return width, height
 
 
 def _length(text: str) -> float:
@@ -78,15 +109,46 @@ def _length(text: str) -> float:
         return 0.0
 
 
-def _close(root: Element) -> None:
-    """Take out what runs, and what leads out of the drawing."""
+def _closed(root: Element) -> list[str]:
+    """Take out what runs, what leads out of the drawing, and effects of any size; say what is missed."""
+    lost = dict[str, None]()
     for element in list(root.iter()):
         for name, value in list(element.attrib.items()):
             if name.rpartition("}")[2] == "href" and not _INSIDE.match(value):
                 del element.attrib[name]
+                if _name(element) in ("image", "use", "feImage"):
+                    lost[say("pictures from elsewhere")] = None
+            elif name == "filter":
+                del element.attrib[name]
+                lost[say("effects")] = None
+            elif name == "style":
+                element.set(name, _EFFECT.sub("", value))
+        if _name(element) == "style" and element.text:
+            element.text = _EFFECT.sub("", element.text)
         for child in list(element):
-            if isinstance(child.tag, str) and child.tag.rpartition("}")[2] in _ACTIVE:
+            if _name(child) in (*_ACTIVE, "filter"):
                 element.remove(child)
+            if _name(child) == "foreignObject":
+                lost[say("a page within it")] = None
+    return list(lost)
+
+
+def _lettered(root: Element) -> None:
+    """A font that is always there behind those that are named: without it letters are not drawn."""
+    for element in root.iter():
+        if element.get("font-family"):
+            element.set("font-family", f"{element.get('font-family')}, sans-serif")
+        if element.get("style"):
+            element.set("style", _FONT.sub(r"\1\2, sans-serif", element.get("style", "")))
+        if _name(element) == "style" and element.text:
+            element.text = _FONT.sub(r"\1\2, sans-serif", element.text)
+    if not root.get("font-family"):
+        root.set("font-family", "sans-serif")
+
+
+def _name(element: Element) -> str:
+    """The name of an element without its namespace; comments have none."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 def _convert(drawing: str, label: str, scale: float) -> bytes:
@@ -110,6 +172,10 @@ def _convert(drawing: str, label: str, scale: float) -> bytes:
 
 def _undrawn(label: str, error: Exception) -> ImageError:
     return ImageError(
-        say("{label}: the SVG could not be drawn ({error}).", label=label, error=error),
+        say(
+            "{label}: the SVG could not be drawn ({error}).",
+            label=label,
+            error=str(error).partition("\n")[0],
+        ),
         say("Save the figure as PNG instead."),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from itertools import pairwise
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ _SMALL = 300_000
 _BYTES_PER_PIXEL = 1.2
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _ESSENTIAL = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
+_END = b"\0\0\0\0IEND\xaeB`\x82"
 
 
 def is_heavy(size: int, pixels: int) -> bool:
@@ -64,17 +65,22 @@ def strip_png(data: bytes) -> bytes | None:
     while at + 12 <= len(data) and (not names or names[-1] != b"IEND"):
         length, name = struct.unpack_from(">I4s", data, at)
         end = at + 12 + length
-        if name in _ESSENTIAL and _is_whole(data[at:end], length):
+        if name in _ESSENTIAL:
+            # Pillow is more lenient than a service may be.
+            if not _is_whole(data[at:end], length):
+                return None
             kept.append(data[at:end])
             names.append(name)
         at = end
-    changes = [name for name, following in pairwise([*names, b""]) if name != following]
+    changes = [name for name, _ in groupby(names)]
     depth, colour = data[24], data[25]
-    if changes != [b"IHDR", b"IDAT", b"IEND"] or depth != 8 or colour not in (0, 2, 6):
+    if changes != [b"IHDR", b"IDAT", b"IEND"] or names[1] != b"IDAT":
+        return None
+    if depth != 8 or colour not in (0, 2, 6) or kept[-1] != _END:
         return None
     return b"".join(kept)
 
 
 def _is_whole(chunk: bytes, length: int) -> bool:
-    """Is all of it there, with the right checksum? Pillow is more lenient than a service may be."""
+    """Whether all of it is there, with the right checksum."""
     return len(chunk) == length + 12 and zlib.crc32(chunk[4:-4]).to_bytes(4) == chunk[-4:]

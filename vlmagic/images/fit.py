@@ -15,6 +15,8 @@ from vlmagic.errors import ImageError
 from vlmagic.language import say
 
 from .arrays import from_array, is_array
+from .colours import on_screen
+from .drawings import is_svg, rasterise
 from .encode import encode, is_heavy, strip_png
 from .frames import Frame
 from .image import Image, pixel_digest
@@ -58,10 +60,12 @@ def normalise(
         count = 1 if picture.format == "MPO" else getattr(picture, "n_frames", 1)
         if count > 1:
             notes.append(say("frame {number} of {count}", number=picture.tell() + 1, count=count))
-        turn = _turn(picture)
         size = picture.size
         drafted = bool(data) and _draft(picture, max_pixels)
         rgb, ground, opaque = _flatten(picture, background, notes, label, ours=bool(data))
+        # Pillow turns some formats by itself when it reads their pixels, and then forgets the wish.
+        size = size if drafted else picture.size
+        turn = _turn(picture)
     except ImageError:
         raise
     except Exception as error:
@@ -107,11 +111,13 @@ def _open(source: Any, label: str) -> tuple[PIL.Image.Image, bytes, list[str]]:
     import PIL.Image
 
     if isinstance(source, (bytes, bytearray, memoryview)):
-        data = bytes(source)
-        return open_picture(data, label), data, []
+        data, notes = bytes(source), list[str]()
+        if is_svg(data):
+            data, notes = rasterise(data, label, MAX_PIXELS)
+        return open_picture(data, label), data, notes
     if isinstance(source, PIL.Image.Image):
         check_size(source, label)
-        return source, b"", []
+        return _opened(source, label), b"", []
     if is_array(source):
         picture, notes = from_array(source, label, MAX_PIXELS)
         return picture, b"", notes
@@ -119,6 +125,28 @@ def _open(source: Any, label: str) -> tuple[PIL.Image.Image, bytes, list[str]]:
         say("{label}: {type} is no picture.", label=label, type=type(source).__name__),
         say("Give the bytes of a picture file, a PIL image or a numpy array."),
     )
+
+
+def _opened(picture: PIL.Image.Image, label: str) -> PIL.Image.Image:
+    """The picture itself, if its pixels can still be had."""
+    if 0 in picture.size:
+        raise ImageError(
+            say("{label}: {width}×{height} is no size of a picture.", label=label,
+                width=picture.width, height=picture.height),
+            say("Give a picture that has pixels."),
+        )  # fmt: skip
+    file = getattr(picture, "fp", None)
+    if getattr(picture, "tile", ()) and (file is None or file.closed):
+        raise ImageError(
+            say("{label}: its file was closed before its pixels were read.", label=label),
+            say("Open it again, and call its load() before the file is closed."),
+        )
+    return picture
+
+
+def is_deep(picture: PIL.Image.Image) -> bool:
+    """Whether its values are more than bytes."""
+    return picture.mode == "F" or picture.mode.startswith("I")
 
 
 def _turn(picture: PIL.Image.Image) -> PIL.Image.Transpose | None:
@@ -160,33 +188,29 @@ def _flatten(
     *,
     ours: bool,
 ) -> tuple[PIL.Image.Image, Colour, bool]:
-    """Its RGB pixels, the colour behind them, and whether it was opaque and 8 bits deep.
+    """Its RGB pixels, the colour behind them, and whether its own bytes say the same.
 
     What is `ours` needs no copy: nobody else looks at it.
     """
     import PIL.Image
 
     ground = _BLACK if background == "black" else _WHITE
-    deep = picture.mode == "F" or picture.mode.startswith("I")
+    deep = is_deep(picture)
     if deep:
         picture, read = from_array(picture, label, MAX_PIXELS)
         notes.extend(read)
-    if "transparency" not in picture.info and picture.mode not in (
-        "RGBA",
-        "LA",
-        "PA",
-        "RGBa",
-        "La",
-    ):
-        if ours and picture.mode == "RGB":
-            picture.load()
-            return picture, ground, True
-        return picture.convert("RGB"), ground, not deep
-    rgba = picture.convert("RGBA")
+    picture.load()
+    shown = on_screen(picture)
+    if "transparency" not in picture.info and shown.mode not in ("RGBA", "LA", "PA", "RGBa", "La"):
+        same = shown is picture and not deep
+        if shown.mode == "RGB" and (ours or shown is not picture):
+            return shown, ground, same
+        return shown.convert("RGB"), ground, same
+    rgba = shown.convert("RGBA")
     alpha = rgba.getchannel("A")
     lowest, highest = alpha.getextrema()
     if lowest == 255:
-        return rgba.convert("RGB"), ground, not deep
+        return rgba.convert("RGB"), ground, shown is picture and not deep
     if highest == 0:
         notes.append(say("wholly transparent"))
     elif background == "auto" and _is_light_on_nothing(rgba, alpha):

@@ -7,7 +7,7 @@ import hashlib
 import io
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from vlmagic.errors import ImageError
@@ -21,6 +21,14 @@ def pixel_digest(width: int, height: int, rgb: bytes) -> str:
     digest = hashlib.sha256(f"{width}x{height}\n".encode())
     digest.update(rgb)
     return digest.hexdigest()
+
+
+class Piece(NamedTuple):
+    """Which part of one long picture: `number` (from 1) of `of`, from its top or from its left."""
+
+    number: int
+    of: int
+    down: bool
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,7 @@ class Image:
     """A `facts.data.FigureData`: all numbers of the live figure; never sent."""
     notes: tuple[str, ...] = ()
     """What was done to it that its reader should know."""
+    piece: Piece | None = None
 
     @classmethod
     def from_url(cls, url: str, label: str) -> Image:

@@ -23,6 +23,14 @@ MAX_PIXELS = 64 * 10**6
 MAX_JPEG_PIXELS = 256 * 10**6
 """Most pixels of a baseline JPEG: it is decoded at a fraction of its size."""
 
+_SIGNATURES = {
+    "PNG": (b"\x89PNG",),
+    "JPEG": (b"\xff\xd8\xff",),
+    "GIF": (b"GIF8",),
+    "TIFF": (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
+    "WEBP": (b"RIFF",),
+}
+"""How files of these formats begin, and of no other that is understood."""
 _COMMON = ("PNG", "JPEG", "GIF", "BMP", "PPM")
 _OTHERS = ("WEBP", "TIFF", "JPEG2000", "SGI", "QOI", "AVIF", "HEIF")
 
@@ -37,7 +45,7 @@ def open_picture(data: bytes, label: str) -> PIL.Image.Image:
             say("Save or download it again."),
         )
     if is_svg(data):
-        data = rasterise(data, label, MAX_PIXELS)
+        data, _ = rasterise(data, label, MAX_PIXELS)
     picture = _recognise(data, _COMMON, label)
     if picture is None:
         PIL.Image.init()
@@ -79,11 +87,24 @@ def _recognise(data: bytes, formats: tuple[str, ...], label: str) -> PIL.Image.I
             if accept is not None and accept(prefix) is not True:
                 continue
             return factory(io.BytesIO(data), "")
-        except SyntaxError:
-            continue  # Pillow's way to say: another format after all
+        except SyntaxError as error:  # Pillow's way to say: another format after all
+            if data.startswith(_SIGNATURES.get(name, ())):
+                raise _broken(label, name) from error
         except Exception as error:
             raise damaged(label, error) from error
     return None
+
+
+def _broken(label: str, name: str) -> ImageError:
+    """The error for bytes that are of a format by their first ones, and then are not."""
+    if name == "TIFF":
+        hint = say("If it opens elsewhere: read it with tifffile, and give the array.")
+    else:
+        hint = say("Save or download it again.")
+    return ImageError(
+        say("{label}: this {kind} is damaged, or of a kind that Pillow cannot read.", label=label, kind=name),
+        hint,
+    )  # fmt: skip
 
 
 def damaged(label: str, error: Exception) -> ImageError:
@@ -100,6 +121,8 @@ def _unreadable(data: bytes, label: str) -> ImageError:
     if head.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
         kind = say("a web page")
         hint = say("The address probably led to a login or an error page; download it again.")
+    elif head.startswith(b"%!ps"):
+        kind, hint = say("PostScript"), say("Save the figure as PNG.")
     elif head.startswith(b"%pdf-"):
         kind, hint = say("a PDF"), say("Save the page or figure as PNG.")
     elif head.startswith(b"version https://git-lfs"):

@@ -62,6 +62,7 @@ class Video:
     facts_digest: ClassVar[str | None] = None
     original: ClassVar[tuple[int, int] | None] = None
     axes: ClassVar[tuple[Frame, ...]] = ()
+    piece: ClassVar[None] = None
 
     @classmethod
     def from_url(cls, url: str, label: str, fps: float = FPS) -> Video:

@@ -8,13 +8,13 @@ walks), to draw (pixels.py) and to encode (images/).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from vlmagic import facts as reading
 from vlmagic.errors import CellError
-from vlmagic.images import Image, Video, animation, normalise, pieces
+from vlmagic.images import Image, Piece, Video, animation, normalise, pieces
 from vlmagic.language import say
 from vlmagic.references import (
     Attachment,
@@ -294,17 +294,16 @@ class Look:
             self.say(
                 say("{label} is long: it goes in {count} pieces.", label=label, count=len(parts))
             )
+            down = parts[0].height + parts[-1].height > parts[0].width + parts[-1].width
             for number, part in enumerate(parts, start=1):
-                piece = f"{label} {number}/{len(parts)}"
-                self.into.images.append(
-                    normalise(
-                        part,
-                        label=piece,
-                        max_pixels=self.max_pixels,
-                        origin=drawn.origin,
-                        title=title or drawn.title,
-                    )
+                made = normalise(
+                    part,
+                    label=f"{label} {number}/{len(parts)}",
+                    max_pixels=self.max_pixels,
+                    origin=drawn.origin,
+                    title=title or drawn.title,
                 )
+                self.into.images.append(replace(made, piece=Piece(number, len(parts), down)))
         else:
             known = facts if self.facts else None
             ground: Literal["auto", "white", "black"] = "auto"
