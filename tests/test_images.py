@@ -311,12 +311,12 @@ def test_deep_greys_are_stretched_and_said(source: Any) -> None:
 @pytest.mark.parametrize("kind", ["u1", "u2", "i8"])
 def test_masks_and_labels_are_seen(kind: str) -> None:
     """Numbers so small that they would all be black are shown from black to white, and it is said."""
-    labels = np.arange(4, dtype=kind).repeat(400).reshape(40, 40)
+    labels: Any = np.arange(4, dtype=kind).repeat(400).reshape(40, 40)
     for source in (labels, *([saved(PIL.Image.fromarray(labels))] if kind == "u2" else [])):
         image = normalise(source, label="p")
         assert sorted(set(pixels(image)[:, :, 0].ravel().tolist())) == [0, 85, 170, 255]
         assert image.notes == ("values 0 to 3 are shown black to white",)
-    bright = np.full((40, 40, 3), 3, kind)
+    bright: Any = np.full((40, 40, 3), 3, kind)
     assert pixels(normalise(bright, label="p")).max() == 3
 
 

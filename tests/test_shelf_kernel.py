@@ -132,7 +132,7 @@ OTHERS: list[tuple[str, str, list[tuple[str, str, str]]]] = [
     ("a picture in a page", "import base64; HTML('<img src=\"data:image/png;base64,' + base64.b64encode(open('t.png', 'rb').read()).decode() + '\">')", [("IPython", PNG, "Image IPython")]),
     ("a page of two pictures", "HTML('<img src=\"a.png\"><img src=\"b.png\">')", []),
     ("files elsewhere", "display(HTML('<img src=\"/etc/hostname\">'), HTML('<img src=\"../a.png\">'))", []),
-    ("a picture beside the notebook", "HTML('<img alt=\"a > b\" src=\"t.png\">')", [("IPython", "text/html", "Image file")]),
+    ("a picture beside the notebook", "HTML('<img alt=\"a > b\" src=\"t.png\">')", [("IPython", PNG, "Image IPython")]),
     ("a page of words", "HTML('<b>words</b>')", []),
     ("an array", "numpy.zeros((30, 30))", []),
     ("a table", "pandas.DataFrame({'a': ['<img src=\"a.png\">']}).style", []),
@@ -180,7 +180,7 @@ def test_bokeh(notebook: Kernel) -> None:
 
 
 def test_ipympl(notebook: Kernel) -> None:
-    """The canvas of a widget lands as the page got it, and stays what it was when it is drawn on."""
+    """The canvas of a widget lands as the page got it, and is what its page shows later on."""
     (item,) = shown(
         notebook,
         "%matplotlib widget\nw, a = plt.subplots(); a.plot([1, 2]); a.set_title('Wid'); plt.show()",
@@ -188,7 +188,7 @@ def test_ipympl(notebook: Kernel) -> None:
     assert (item["kind"], item["mime"], item["title"]) == ("ipympl", PNG, "Wid")
     notebook.run("one = shelf.resolve([parse('@last')], S, globals()).images[0].digest")
     notebook.run("a.plot([5, 6]); w.canvas.draw()")
-    assert notebook.value("shelf.resolve([parse('@last')], S, globals()).images[0].digest == one")
+    assert notebook.value("shelf.resolve([parse('@last')], S, globals()).images[0].digest != one")
     assert notebook.value("looked('w')") == ["Image matplotlib"]
     assert notebook.value("looked('w.canvas')") == ["Image matplotlib"]
     notebook.run("%matplotlib inline")

@@ -12,14 +12,15 @@ import contextlib
 import threading
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from vlmagic import facts
 
 from . import pages
 from .hooks import Hooks
-from .item import LIVE, PLOTLY, RASTERS, VEGA, Item, Run
-from .kinds import drawable, kind_of, picturable, title_of
+from .item import BOKEH, LIVE, MOST_BYTES_PER_ITEM, PLOTLY, RASTERS, VEGA, Item, Run
+from .kinds import drawable, is_figure, kind_of, picturable, title_of
 from .resolve import Resolved, apart, default, resolve, shown
 from .witness import Shot
 
@@ -42,7 +43,6 @@ __all__ = [
 _PICTURES = (*RASTERS, "image/svg+xml", "application/pdf", PLOTLY)
 MOST_ITEMS = 32
 MOST_BYTES = 48 * 2**20
-MOST_BYTES_PER_ITEM = 24 * 2**20
 
 
 class Shelf:
@@ -91,44 +91,85 @@ class Shelf:
         """
         seen = _picture_in(data, owner)
         if seen is None:
+            self._forget(display_id)
             return
         mime, payload = seen
         weight = _weight(payload)
-        item = Item(run, 0, mime, payload, kind_of(owner, mime), weight, display_id=display_id)
+        said = _said(data, owner, mime, payload)
+        item = Item(run, 0, mime, payload, kind_of(said, mime), weight, display_id=display_id)
+        item.serial = max(run.serial, self.serial) if update else run.serial
         if weight > MOST_BYTES_PER_ITEM:
             item.payload, item.weight = None, 0
         if owner is not None:
             with contextlib.suppress(TypeError):
                 item.owner = weakref.ref(owner)
-        item.title = title_of(payload if owner is None or isinstance(payload, Mapping) else owner)
-        item.known = _facts(payload if mime.startswith(VEGA) else owner, shot)
+        item.title = title_of(said)
+        item.known = _facts(said, shot)
+        item.weigh()
         if metadata:
             inner = metadata.get(mime)
             item.metadata = {**metadata, **inner} if isinstance(inner, Mapping) else metadata
         with self._lock:
             self._keep(item, update=update)
+        self._tell()
+
+    def _tell(self) -> None:
         for callback in list(self._watchers):
             callback()
+
+    def _forget(self, display_id: str | None) -> None:
+        """What was updated to something else is no longer there."""
+        with self._lock:
+            left = [
+                one for one in self._items if display_id is None or one.display_id != display_id
+            ]
+            gone = len(left) < len(self._items)
+            self._items = left
+        if gone:
+            self._tell()
 
     def _keep(self, item: Item, *, update: bool) -> None:
         if update:
             for place, old in enumerate(self._items):
                 if item.display_id is not None and old.display_id == item.display_id:
-                    item.run, item.index, item.revision = old.run, old.index, old.revision + 1
-                    self._items[place] = item
+                    self._items[place] = replace(
+                        item, run=old.run, index=old.index, revision=old.revision + 1
+                    )
             self._trim()
             return
-        if self._items and _same(self._items[-1], item):
+        if any(_same(one, item) for one in self._items if one.run is item.run):
             return
+        if item.run.instead_of is not None:
+            self._items = [one for one in self._items if one.run is not item.run.instead_of]
+            item.run.instead_of = None
         item.run.shown += 1
         item.index = item.run.shown
         self._items.append(item)
         self._trim()
 
     def _trim(self) -> None:
-        held = sum(item.weight for item in self._items)
+        """The oldest go first, and before a picture goes, the numbers of the oldest charts."""
+        held = sum(item.weight + item.ballast for item in self._items)
+        for item in self._items[:-1]:
+            if held > MOST_BYTES:
+                held -= item.ballast
+                item.unload()
         while len(self._items) > MOST_ITEMS or held > MOST_BYTES:
-            held -= self._items.pop(0).weight
+            first = self._items.pop(0)
+            held -= first.weight + first.ballast
+
+
+def _said(data: Mapping[str, Any], owner: Any, mime: str, payload: Any) -> Any:
+    """What facts, title and kind are read from: the object, or else the specification in the bundle."""
+    if mime == BOKEH:
+        with contextlib.suppress(Exception):  # anybody may publish anything
+            return pages.bokeh_root(payload)
+    if isinstance(payload, Mapping):
+        return payload
+    if type(owner).__name__ == "JupyterChart":
+        return owner.chart
+    written = data.get(PLOTLY) if owner is None else None
+    return written if isinstance(written, Mapping) else payload if owner is None else owner
 
 
 def _facts(owner: Any, shot: Shot | None) -> facts.Facts | None:
@@ -140,9 +181,13 @@ def _facts(owner: Any, shot: Shot | None) -> facts.Facts | None:
 
 
 def _mime_in(data: Mapping[str, Any]) -> str | None:
-    """The picture to keep of a bundle: rasters first, then drawings, then specifications."""
-    for mime in _PICTURES:
-        if mime in data:
+    """The picture to keep of a bundle: rasters first, then drawings, then specifications.
+
+    One that is too large to be kept only if there is no other.
+    """
+    found = [mime for mime in _PICTURES if mime in data]
+    for mime in found:
+        if len(found) == 1 or _weight(data[mime]) <= MOST_BYTES_PER_ITEM:
             return mime
     for mime in data:
         if mime.startswith(VEGA):
@@ -161,13 +206,14 @@ def _picture_in(data: Mapping[str, Any], owner: Any) -> tuple[str, Any] | None:
 def _same(last: Item, new: Item) -> bool:
     """A figure as the last line of its cell is shown twice: as its value and by the flush."""
     owner = new.live()
-    return (
-        owner is not None
-        and last.run is new.run
-        and last.live() is owner
-        and last.mime == new.mime
-        and last.payload == new.payload
-    )
+    if not is_figure(owner) or last.live() is not owner or last.mime != new.mime:
+        return False
+    if new.display_id is not None:  # it may be updated
+        return False
+    if last.known and new.known and last.mime not in RASTERS:
+        # Matplotlib never writes the same drawing twice.
+        return last.known.digest == new.known.digest
+    return bool(last.payload == new.payload)
 
 
 def _weight(payload: Any) -> int:

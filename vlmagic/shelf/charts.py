@@ -15,6 +15,7 @@ from vlmagic import facts
 from vlmagic.errors import ImageError, MissingExtra, VLReasonError
 from vlmagic.language import say
 
+from . import pages
 from .drawn import Drawn, problem
 from .kinds import title_of
 
@@ -42,7 +43,8 @@ def plotly_json(specification: Mapping[str, Any]) -> Drawn | None:
 
 
 def altair(obj: Any) -> Drawn | None:
-    """A chart of altair; None for its other objects."""
+    """A chart of altair, or the widget that shows one; None for its other objects."""
+    obj = getattr(obj, "chart", obj) if type(obj).__name__ == "JupyterChart" else obj
     if not hasattr(obj, "to_dict"):
         return None
     try:
@@ -85,13 +87,10 @@ def bokeh(obj: Any) -> Drawn | None:
 
 def bokeh_json(document: Mapping[str, Any]) -> Drawn | None:
     """A plot or layout of bokeh as its page got it."""
-    from bokeh.document import Document
-
     try:
-        root = Document.from_json(document).roots[0]
+        return bokeh(pages.bokeh_root(document))
     except Exception as error:
         raise _undrawn("bokeh", error) from error
-    return bokeh(root)
 
 
 def _drawn(what: str, chart: Any, draw: Callable[[], Any]) -> Drawn:

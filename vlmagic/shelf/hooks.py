@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from .item import Run
-from .kinds import draws
+from .kinds import draws, pyplot_figures
 from .witness import Shot, watching
 
 _MOST_RUNS = 64
@@ -49,6 +49,8 @@ class Hooks:
         self.on = False
         self.current = Run(serial=0, seen=0, depth=0)
         self._runs: dict[str | None, Run] = {}
+        self._called: dict[str, Run] = {}
+        self._opened: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
         self._ahead = 0
         self._wraps: list[tuple[Any, str, Any, Any]] = []
         self._here = threading.local()
@@ -59,6 +61,10 @@ class Hooks:
         self.on = True
         self._publisher = self.shell.display_pub
         self.current.seen = self.shell.execution_count
+        running = getattr(self.shell.displayhook, "exec_result", None)
+        if running is not None:  # the cell that loads us may show something, too
+            self.current.depth, self.current.count = 1, running.execution_count
+            self._runs[self._key()] = self.current
         self._wrap(self.shell.display_formatter, "format", self._formatting)
         self._wrap(self._publisher, "publish", self._publishing)
         self._wrap(self.shell.displayhook, "write_format_data", self._writing)
@@ -152,7 +158,7 @@ class Hooks:
                 self._here.last = None
             else:
                 owner = stack[-1] if stack else None
-            if self.keeper.wants(data, owner):
+            if update or self.keeper.wants(data, owner):
                 self.keeper.collect(
                     data,
                     owner,
@@ -172,19 +178,46 @@ class Hooks:
         header = getattr(self._publisher, "parent_header", None)
         return header.get("msg_id") if header else None
 
+    def _parent(self) -> dict[str, Any]:
+        """The message that is being answered."""
+        return getattr(self.shell, "get_parent", dict)() or {}
+
     def _page(self) -> str:
         """JupyterLab and Notebook 7 send the cell's id along."""
-        parent: dict[str, Any] = getattr(self.shell, "get_parent", dict)() or {}
-        return str((parent.get("metadata") or {}).get("cellId") or "")
+        return str((self._parent().get("metadata") or {}).get("cellId") or "")
 
     def _run(self) -> Run:
-        run = self._runs.get(self._key(), self.current)
+        key = self._key()
+        run = self._runs.get(key) or self._callback(key) or self.current
         if run.count is None and run.depth:
             result = getattr(self.shell.displayhook, "exec_result", None)
             run.count = getattr(result, "execution_count", None)
         return run
 
-    def _before(self, *_: Any) -> None:
+    def _callback(self, key: str | None) -> Run | None:
+        """A run of its own, with the number 0, for what a widget's callback shows between cells.
+
+        It takes the place of what the same widget has shown before.
+        """
+        parent = self._parent()
+        header = parent.get("header") or {}
+        if header.get("msg_type") != "comm_msg" or header.get("msg_id") != key:
+            return None
+        comm = str((parent.get("content") or {}).get("comm_id"))
+        run = Run(serial=self.current.serial, seen=0, count=0, depth=0)
+        run.instead_of = self._called.pop(comm, None)
+        self._called[comm] = run
+        self._remember(key, run)
+        return run
+
+    def _remember(self, key: str | None, run: Run) -> None:
+        self._runs.pop(key, None)
+        self._runs[key] = run
+        for runs in (self._runs, self._called):
+            if len(runs) > _MOST_RUNS:
+                del runs[next(iter(runs))]  # type: ignore[arg-type]
+
+    def _before(self, info: Any = None, *_: Any) -> None:
         key = self._key()
         run = self._runs.get(key)
         if run is not None and run.depth:
@@ -192,24 +225,37 @@ class Hooks:
             return
         if self.shell.display_pub is not self._publisher:
             self._follow(self.shell.display_pub)
+        if key is not None and getattr(info, "store_history", True) is False:
+            # What a front end asks behind the scenes is no cell, and has no number.
+            self._remember(key, Run(serial=self.current.serial, seen=0, count=0))
+            return
         serial = self.current.serial + 1
         self.current = Run(
             serial=serial, seen=self.shell.execution_count - self._ahead, page=self._page()
         )
-        self._runs.pop(key, None)
-        self._runs[key] = self.current
-        if len(self._runs) > _MOST_RUNS:
-            del self._runs[next(iter(self._runs))]
+        self._remember(key, self.current)
 
     def _after(self, result: Any = None, *_: Any) -> None:
         run = self._runs.get(self._key())
-        if run is None or not run.depth:
+        if run is None or not run.depth or _is_blank(result):
             return
         run.depth -= 1
         if run.depth:
             return
         self._here.last = None
+        for figure in pyplot_figures().values():
+            self._opened.setdefault(figure, run.serial)
         count = getattr(result, "execution_count", None)
-        if count is not None:
+        if count is not None and run.count != 0:
             self._ahead += run.seen - count
             run.count = count
+
+    def opened(self, figure: Any) -> int:
+        """The serial number of the cell in which a figure of pyplot was open for the first time."""
+        return self._opened.get(figure, self.current.serial)
+
+
+def _is_blank(result: Any) -> bool:
+    """Whether it is the end of a cell without a word, which had no beginning."""
+    code = getattr(getattr(result, "info", None), "raw_cell", None)
+    return isinstance(code, str) and not code.strip()

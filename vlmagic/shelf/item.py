@@ -10,7 +10,7 @@ import builtins
 import io
 import weakref
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vlmagic.facts import Facts
@@ -23,6 +23,11 @@ HTML = "text/html"
 """A page of one picture or film, kept as it was written."""
 LIVE = "live"
 """The mime type of an item that has no picture of its own, only the object it was made from."""
+
+
+MOST_BYTES_PER_ITEM = 24 * 2**20
+_PER_NUMBER = 32
+"""Bytes that a number takes in a tuple."""
 
 
 @dataclass(slots=True, eq=False)
@@ -38,10 +43,12 @@ class Run:
     depth: int = 1
     page: str = ""
     """The cell's own id on its page, where the page tells it."""
+    instead_of: Run | None = None
+    """The run whose pictures went from the page when this one showed its own."""
 
     @property
     def number(self) -> int:
-        """The number of the cell, as in `In [12]`."""
+        """The number of the cell, as in `In [12]`; 0 for what was shown between cells."""
         return self.seen if self.count is None else self.count
 
 
@@ -62,6 +69,10 @@ class Item:
     display_id: str | None = None
     revision: int = 0
     owner: weakref.ref[Any] | None = None
+    serial: int = 0
+    """The run in which it was shown last: an update comes later than its cell."""
+    ballast: int = 0
+    """Bytes of memory that the numbers of its chart hold, about."""
     _size: tuple[int, int] | None = None
 
     @property
@@ -99,6 +110,18 @@ class Item:
         if self._size is None and (data := self.data) is not None:
             self._size = _measure(data)
         return self._size
+
+    def unload(self) -> None:
+        """Do without the numbers: an answer about it can be checked no more."""
+        if self.known is not None:
+            self.known, self.ballast = replace(self.known, numbers=None), 0
+
+    def weigh(self) -> None:
+        """Find out what the numbers of its chart hold."""
+        numbers = self.known.numbers if self.known else None
+        if numbers is not None:
+            points = sum(len(one.x) + len(one.y) for axes in numbers.axes for one in axes.series)
+            self.ballast = _PER_NUMBER * points
 
     def live(self) -> Any:
         """The object that was shown, while something else keeps it alive; else None."""

@@ -17,9 +17,13 @@ from .item import BOKEH, PLOTLY, VEGA
 _NAMES = {"mpl_toolkits": "matplotlib", "_plotly_utils": "plotly"}
 _DRAWING = frozenset({"matplotlib", "seaborn", "plotnine", "ipympl"})
 _ALIVE = {
-    "altair": {"TopLevelMixin"},
+    "altair": {"TopLevelMixin", "JupyterChart"},
     "bokeh": {"Plot", "GridPlot", "Row", "Column", "Tabs"},
+    "plotly": {"BaseFigureWidget"},
+    "PIL": {"Image"},
+    "ipywidgets": {"Image"},
 }
+"""What is a picture though its bundle holds none: widgets, what a terminal shows as its name."""
 
 
 def library_of(obj: Any) -> str:
@@ -34,6 +38,8 @@ def kind_of(obj: Any, mime: str = "") -> str:
         return "plotly" if mime == PLOTLY else "bokeh"
     if mime.startswith(VEGA):
         return "altair"
+    if isinstance(obj, Mapping) and "layout" in obj:
+        return "plotly"
     named = obj is not None and library_of(obj) not in ("builtins", "ipykernel", "__main__")
     return library_of(obj) if named else "picture"
 
@@ -47,6 +53,11 @@ def is_figure(obj: Any) -> bool:
     """Whether it is a whole figure of matplotlib."""
     library = sys.modules.get("matplotlib.figure")
     return library is not None and isinstance(obj, library.Figure)
+
+
+def moves_on(obj: Any) -> bool:
+    """Whether it is a widget whose page follows what becomes of it: a canvas of ipympl, ..."""
+    return library_of(obj) == "ipympl" or type(obj).__name__ in ("FigureWidget", "JupyterChart")
 
 
 def is_table(obj: Any) -> bool:
@@ -69,7 +80,7 @@ def drawable(obj: Any) -> bool:
     root = library_of(obj)
     if root == "matplotlib":
         return is_figure(obj) and not is_empty(obj)
-    if root not in ("altair", "bokeh"):
+    if root not in _ALIVE:
         return False
     return any(cls.__name__ in _ALIVE[root] for cls in type(obj).__mro__)
 

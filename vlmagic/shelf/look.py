@@ -36,8 +36,8 @@ from vlmagic.references import (
 
 from . import elsewhere, films, pages, pixels
 from .drawn import Drawn, Resolved
-from .item import HTML
-from .kinds import is_figure, members_of
+from .item import HTML, MOST_BYTES_PER_ITEM
+from .kinds import is_figure, members_of, moves_on
 from .listing import several
 from .part import has_parts, narrowed
 from .pick import open_figures, pick
@@ -107,6 +107,9 @@ class Look:
     def shown(self, item: ShelfItem) -> None:
         """A picture as it was shown; drawn anew only for `dpi`, or if it had no pixels."""
         owner = item.live()
+        if moves_on(owner):  # what its page shows is what it is now
+            self.draw(owner, item.label)
+            return
         if self.dpi and is_figure(owner):
             self.changed(owner, item)
             self.draw(owner, item.label)
@@ -137,8 +140,9 @@ class Look:
                 background={"light": "white", "dark": "black"}.get(str(wanted), "auto"),
             )
         elif owner is not None:
+            self.changed(owner, item)
             self.draw(owner, item.label)
-        elif item.mime == "application/pdf":
+        elif item.mime == "application/pdf" and item.kind == "matplotlib":
             raise CellError(
                 say("{label} was shown as a PDF, and its figure is gone.", label=item.label),
                 say("Add 'png' to InlineBackend.figure_formats and run its cell again."),
@@ -146,7 +150,10 @@ class Look:
         else:
             raise CellError(
                 say("{label} is gone: the picture was not kept, nor its object.", label=item),
-                say("Run the cell that shows it again."),
+                say(
+                    "Run the cell that shows it again; no more than {limit} MB are kept of one.",
+                    limit=MOST_BYTES_PER_ITEM >> 20,
+                ),
             )
 
     def page(self, page: str, label: str) -> None:

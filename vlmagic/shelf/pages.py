@@ -7,24 +7,30 @@ several pictures, or of a table, is none.
 
 from __future__ import annotations
 
+import contextlib
 import html
 import json
+import mimetypes
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from vlmagic import facts
 
-from .item import BOKEH, HTML, PLOTLY, VEGA
+from .item import BOKEH, HTML, MOST_BYTES_PER_ITEM, PLOTLY, RASTERS, VEGA
 
 _PLOTLY = "Plotly.newPlot("
 _BOKEH = "docs_json = "
-_MARKS = ("<img", "<video", "<svg", _PLOTLY, _BOKEH, "vegaEmbed")
-_ELEMENT = re.compile(
-    r"<(img|video|source)\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*?\bsrc\s*=\s*(\"[^\"]*\"|'[^']*')",
-    re.IGNORECASE,
-)
+_MARKS = ("<img", "<video", "<svg", _PLOTLY, _BOKEH, "vegaEmbed", "Bokeh")
+# None of these passes a sign at which it could begin again: long pages are read once.
+_ELEMENT = re.compile(r"<(img|video|source)\b((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)", re.IGNORECASE)
+_SOURCE = re.compile(r"(?<![\w-])src\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
+_JSON = re.compile(r"<script type=\"application/json\"[^>]*>\s*(?=\{)")
+_KEPT = (*RASTERS, "image/svg+xml")
+_MARKDOWN = re.compile(r"!\[[^\[\]]*\]\(\s*<?([^\s<>()\[\]]+)>?(?:\s+[\"'][^\n()]*)?\)")
 _WRITTEN = re.compile(r"data:(image/(?:png|jpeg|webp|gif));base64,", re.IGNORECASE)
 _OUTSIDE = re.compile(r"\s*(?:file:|[/\\~]|[a-z]:[/\\]|(?:.*[/\\])?\.\.[/\\])", re.IGNORECASE)
 _FRAME = re.compile(r'frames\[\d+\] = "data:image/\w+;base64,([^"]*)"')
@@ -44,7 +50,7 @@ def speaks(data: Mapping[str, Any]) -> bool:
     page = data.get("text/html")
     if isinstance(page, str):
         return any(mark in page for mark in _MARKS)
-    return BOKEH in data
+    return BOKEH in data or "![" in str(data.get("text/markdown", ""))
 
 
 def found(data: Mapping[str, Any]) -> tuple[str, Any] | None:
@@ -55,10 +61,13 @@ def found(data: Mapping[str, Any]) -> tuple[str, Any] | None:
         return (BOKEH, next(iter(document.values()))) if document else None
     page = data.get("text/html")
     if not isinstance(page, str):
-        return None
+        addresses = _MARKDOWN.findall(str(data.get("text/markdown", "")))
+        page = f'<img src="{html.escape(addresses[0])}">' if len(addresses) == 1 else ""
     if _PLOTLY in page:
         chart = _plotly(page)
         return (PLOTLY, chart) if chart else None
+    if (document := _document(page)) is not None:
+        return BOKEH, document
     specification = facts.embedded(page)
     if specification is not None:
         return f"{VEGA}5+json", specification
@@ -67,6 +76,8 @@ def found(data: Mapping[str, Any]) -> tuple[str, Any] | None:
     inside = picture(page)
     if isinstance(inside, str) and (written := _WRITTEN.match(inside)):
         return written[1].lower(), inside[written.end() :]
+    if isinstance(inside, str) and (file := _file(inside)) is not None:
+        return file
     return (HTML, page) if inside is not None else None
 
 
@@ -80,14 +91,50 @@ def picture(page: str) -> str | Reel | None:
         return Reel(tuple(frame.replace("\\\n", "") for frame in frames), 1000 / max(step, 1.0))
     if "<script" in page or "<table" in page:
         return None
-    sources = [(name.lower(), quoted[1:-1]) for name, quoted in _ELEMENT.findall(page)]
+    sources = [
+        (name.lower(), "".join(source.groups("")))
+        for name, inside in _ELEMENT.findall(page)
+        if (source := _SOURCE.search(inside))
+    ]
     pictures = [address for name, address in sources if name == "img"]
     films = [address for name, address in sources if name != "img"]
     if len(pictures) + page.lower().count("<video") != 1:
         return None
     address = html.unescape((pictures or films or [""])[0])
     # A page shows no file but those beside the notebook: what it could not load is not looked at.
-    return None if not address or _OUTSIDE.match(address) else address
+    if not address or _OUTSIDE.match(address):
+        return None
+    parts = urlsplit(address)
+    return address if parts.scheme or parts.netloc else unquote(parts.path) or None
+
+
+def bokeh_root(document: Mapping[str, Any]) -> Any:
+    """The plot or layout of a bokeh document."""
+    from bokeh.document import Document
+
+    return Document.from_json(document).roots[0]
+
+
+def _file(address: str) -> tuple[str, bytes] | None:
+    """A picture beside the notebook as it is now, for it may be another one tomorrow."""
+    path, mime = Path(address), mimetypes.guess_type(address)[0]
+    with contextlib.suppress(OSError, ValueError):
+        if mime in _KEPT and path.is_file() and path.stat().st_size <= MOST_BYTES_PER_ITEM:
+            return str(mime), path.read_bytes()
+    return None
+
+
+def _document(page: str) -> dict[str, Any] | None:
+    """The bokeh document in a page that stands alone."""
+    start = _JSON.search(page) if "Bokeh" in page else None
+    if start is None:
+        return None
+    with contextlib.suppress(ValueError, AttributeError):
+        found, _ = json.JSONDecoder().raw_decode(page, start.end())
+        for document in found.values():
+            if isinstance(document, dict) and document.get("roots"):
+                return document
+    return None
 
 
 def _plotly(page: str) -> dict[str, Any] | None:

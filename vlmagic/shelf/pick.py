@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from vlmagic.errors import CellError
+from vlmagic.facts import figure_of
 from vlmagic.language import say
 from vlmagic.references import Open, Shown
 
-from .kinds import is_empty, pyplot_figures
+from .kinds import is_empty, pyplot_figures, title_of
 from .listing import nothing_here
 
 if TYPE_CHECKING:
@@ -26,7 +27,23 @@ def newest(shelf: Shelf | None) -> Item | None:
 
 def age_of(item: Item, shelf: Shelf | None) -> int:
     """How many cells ago it was shown: 0 is this cell, 1 the one before."""
-    return (shelf.serial if shelf is not None else 0) - item.run.serial
+    return (shelf.serial if shelf is not None else 0) - item.serial
+
+
+def opened(figure: Any, shelf: Shelf | None) -> int:
+    """The serial number of the cell in which an open figure was seen for the first time."""
+    return shelf.hooks.opened(figure) if shelf is not None and shelf.hooks is not None else 0
+
+
+def is_of(item: Item, figure: Any) -> bool:
+    """Whether an item shows this figure of matplotlib, or a widget of it."""
+    return figure_of(item.live()) is figure
+
+
+def named(figure: Any) -> str:
+    """An open figure, as one calls it."""
+    title = title_of(figure)
+    return f'@gcf "{title}"' if title else "@gcf"
 
 
 def pick(

@@ -196,6 +196,10 @@ def _ipython(obj: Any) -> Drawn | None:
     return Drawn(url=str(obj.url), origin="url")
 
 
+def _widget(obj: Any) -> Drawn | None:
+    return Drawn(bytes(obj.value), origin="ipywidgets") if hasattr(obj, "format") else None
+
+
 def _by_representation(obj: Any) -> Drawn | None:
     """Anything that can draw itself for a notebook: plotnine, seaborn.objects, ..."""
     if isinstance(obj, type):
@@ -239,6 +243,7 @@ _DRAWERS = {
     "pandas": _table,
     "polars": _table,
     "IPython": _ipython,
+    "ipywidgets": _widget,
     "plotly": charts.plotly,
     "altair": charts.altair,
     "bokeh": charts.bokeh,

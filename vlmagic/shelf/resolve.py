@@ -16,7 +16,7 @@ from .apart import Apart
 from .drawn import Resolved
 from .listing import nothing_here
 from .look import Look
-from .pick import age_of, newest, unflushed
+from .pick import age_of, is_of, named, newest, opened, unflushed
 
 if TYPE_CHECKING:
     from . import Shelf
@@ -95,12 +95,18 @@ def default(
     """The picture that is meant when none is named.
 
     In this order: shown in this cell; drawn in this cell and not shown yet; shown in the previous
-    cell; pyplot's current figure; shown earlier, and then it is said how much earlier.
+    cell; a figure of pyplot that was opened later than anything was shown; shown earlier, and then
+    it is said how much earlier.
     """
     look = Look(shelf, namespace, max_pixels, facts, dpi, hidden)
     item = newest(shelf)
     age = age_of(item, shelf) if item is not None else None
     waiting, certain = unflushed()
+    if not certain and item is not None:
+        older = [figure for figure in waiting if opened(figure, shelf) <= item.serial]
+        waiting = [figure for figure in waiting if figure not in older]
+        if older and not waiting and age and not any(is_of(item, figure) for figure in older):
+            look.say(say("{names} is open as well; write -i @gcf for it.", names=named(older[-1])))
     if item is not None and (age == 0 or (age == 1 and not (waiting and certain))):
         look.shown(item)
     elif waiting:
