@@ -17,6 +17,9 @@ def figure(title):
     made = Figure(); axes = made.subplots(); axes.plot([1, 3, 2]); axes.set_title(title)
     return made
 
+def empty():
+    S._items.clear(); S._held = 0
+
 def labels():
     return [(item.label, item.title) for item in S.items]
 
@@ -45,7 +48,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
 @pytest.fixture
 def notebook(shared: Kernel) -> Kernel:
     """The same kernel, with an empty shelf."""
-    shared.run("S._items.clear(); plt.close('all')")
+    shared.run("empty(); plt.close('all')")
     return shared
 
 
@@ -177,14 +180,14 @@ def test_a_figure_counts_once_in_whatever_format(notebook: Kernel) -> None:
     notebook.run("%config InlineBackend.figure_formats = ['svg']")
     notebook.run("f, a = plt.subplots(); a.plot([1, 2]); a.set_title('one'); f")
     assert [title for _, title in labels(notebook)] == ["one"]
-    notebook.run("%config InlineBackend.figure_formats = ['png']\nS._items.clear()")
+    notebook.run("%config InlineBackend.figure_formats = ['png']\nempty()")
     notebook.run(
         "f, a = plt.subplots(); a.set_title('f'); g, a = plt.subplots(); a.set_title('g'); g"
     )
     assert sorted(title for _, title in labels(notebook)) == ["f", "g"]
-    notebook.run("S._items.clear(); im = tiny(); display(im, im)")
+    notebook.run("empty(); im = tiny(); display(im, im)")
     assert len(labels(notebook)) == 2
-    notebook.run("S._items.clear(); f = figure('a'); display(f); h = display(f, display_id=True)")
+    notebook.run("empty(); f = figure('a'); display(f); h = display(f, display_id=True)")
     notebook.run("h.update(figure('b'))")
     assert [title for _, title in labels(notebook)] == ["a", "b"]
 
@@ -193,12 +196,12 @@ def test_a_specification_in_the_bundle_is_read(notebook: Kernel) -> None:
     """Where no object is known, facts and title come from what was shown."""
     notebook.run("P = go.Figure(go.Bar(x=['a'], y=[1]), layout={'title': 'Bars'}); P.show()")
     assert notebook.value("[bool(item.facts) for item in S.items]") == [True]
-    notebook.run("S._items.clear()\ndisplay({'image/png': open('t.png', 'rb').read(), 'application/vnd.plotly.v1+json': json.loads(P.to_json())}, raw=True)")  # fmt: skip
+    notebook.run("empty()\ndisplay({'image/png': open('t.png', 'rb').read(), 'application/vnd.plotly.v1+json': json.loads(P.to_json())}, raw=True)")  # fmt: skip
     assert notebook.value("[(i.kind, i.title, i.mime, bool(i.facts)) for i in S.items]") == [
         ("plotly", "Bars", "image/png", True)
     ]
     notebook.run(
-        "S._items.clear()\nimport bokeh.plotting as bp, bokeh.embed, bokeh.resources\n"
+        "empty()\nimport bokeh.plotting as bp, bokeh.embed, bokeh.resources\n"
         "B = bp.figure(title='Bok'); B.line([1, 2], [3, 4])\n"
         "HTML(bokeh.embed.file_html(B, bokeh.resources.CDN))"
     )

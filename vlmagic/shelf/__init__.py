@@ -50,6 +50,7 @@ class Shelf:
 
     def __init__(self) -> None:
         self._items: list[Item] = []
+        self._held = 0
         self._lock = threading.Lock()
         self.hooks: Hooks | None = None
         self._watchers: list[Callable[[], None]] = []
@@ -72,6 +73,8 @@ class Shelf:
 
     def wants(self, data: Mapping[str, Any], owner: Any) -> bool:
         """Whether there is a picture in a bundle, or an object that can become one."""
+        if len(data) == 1 and "text/plain" in data:  # most of what cells show
+            return drawable(owner)
         return _mime_in(data) is not None or drawable(owner) or pages.speaks(data)
 
     def collect(
@@ -103,9 +106,10 @@ class Shelf:
         if owner is not None:
             with contextlib.suppress(TypeError):
                 item.owner = weakref.ref(owner)
-        item.title = title_of(said)
-        item.known = _facts(said, shot)
-        item.weigh()
+        if shot is not None or not isinstance(said, (str, bytes)):
+            item.title = title_of(said)
+            item.known = _facts(said, shot)
+            item.weigh()
         if metadata:
             inner = metadata.get(mime)
             item.metadata = {**metadata, **inner} if isinstance(inner, Mapping) else metadata
@@ -125,6 +129,7 @@ class Shelf:
             ]
             gone = len(left) < len(self._items)
             self._items = left
+            self._held = _sum(left)
         if gone:
             self._tell()
 
@@ -135,28 +140,38 @@ class Shelf:
                     self._items[place] = replace(
                         item, run=old.run, index=old.index, revision=old.revision + 1
                     )
+            self._held = _sum(self._items)
             self._trim()
             return
-        if any(_same(one, item) for one in self._items if one.run is item.run):
+        owner = item.live() if item.display_id is None else None  # one with a name may be updated
+        if is_figure(owner) and any(
+            _same(one, item, owner) for one in self._items if one.run is item.run
+        ):
             return
         if item.run.instead_of is not None:
             self._items = [one for one in self._items if one.run is not item.run.instead_of]
+            self._held = _sum(self._items)
             item.run.instead_of = None
         item.run.shown += 1
         item.index = item.run.shown
         self._items.append(item)
+        self._held += item.weight + item.ballast
         self._trim()
 
     def _trim(self) -> None:
         """The oldest go first, and before a picture goes, the numbers of the oldest charts."""
-        held = sum(item.weight + item.ballast for item in self._items)
-        for item in self._items[:-1]:
-            if held > MOST_BYTES:
-                held -= item.ballast
+        for item in self._items[:-1] if self._held > MOST_BYTES else ():
+            if self._held > MOST_BYTES:
+                self._held -= item.ballast
                 item.unload()
-        while len(self._items) > MOST_ITEMS or held > MOST_BYTES:
+        while len(self._items) > MOST_ITEMS or self._held > MOST_BYTES:
             first = self._items.pop(0)
-            held -= first.weight + first.ballast
+            self._held -= first.weight + first.ballast
+
+
+def _sum(items: Sequence[Item]) -> int:
+    """Bytes of memory that items hold."""
+    return sum(item.weight + item.ballast for item in items)
 
 
 def _said(data: Mapping[str, Any], owner: Any, mime: str, payload: Any) -> Any:
@@ -203,12 +218,9 @@ def _picture_in(data: Mapping[str, Any], owner: Any) -> tuple[str, Any] | None:
     return pages.found(data) or ((LIVE, None) if drawable(owner) else None)
 
 
-def _same(last: Item, new: Item) -> bool:
+def _same(last: Item, new: Item, owner: Any) -> bool:
     """A figure as the last line of its cell is shown twice: as its value and by the flush."""
-    owner = new.live()
-    if not is_figure(owner) or last.live() is not owner or last.mime != new.mime:
-        return False
-    if new.display_id is not None:  # it may be updated
+    if last.live() is not owner or last.mime != new.mime:
         return False
     if last.known and new.known and last.mime not in RASTERS:
         # Matplotlib never writes the same drawing twice.
