@@ -82,3 +82,10 @@ def test_a_chosen_language_wins() -> None:
         assert language.say("Give one of the two.") == SENTENCES["Give one of the two."]
     finally:
         language.choose(None)
+
+
+def test_sentences_stand_together_as_their_language_has_it() -> None:
+    """A blank stands between English sentences, and none behind a Chinese full stop."""
+    assert language.then("It fell.", "", "Try again.") == "It fell. Try again."
+    assert language.then("出错了。", "请重试。") == "出错了。请重试。"
+    assert language.then("", "Try again.") == "Try again."

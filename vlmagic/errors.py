@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from .language import say
+from .language import say, then
 
 
 class VLReasonError(Exception):
@@ -56,7 +56,7 @@ class VLReasonError(Exception):
         self.request_id = request_id
 
     def __str__(self) -> str:
-        return f"{self.message} {self.hint}".strip()
+        return then(self.message, self.hint)
 
     def _render_traceback_(self) -> list[str]:
         """IPython's own way to let an exception draw itself: a cause and a remedy, no frames."""

@@ -44,3 +44,13 @@ def say(template: str, /, **values: object) -> str:
 
         template = SENTENCES.get(template, template)
     return template.format(**values) if values else template
+
+
+def then(*sentences: str) -> str:
+    """Sentences one after another; Chinese ones without a blank between them."""
+    found = ""
+    for sentence in filter(None, sentences):
+        found += (
+            sentence if not found or found.endswith(("。", "：", "！", "？")) else f" {sentence}"
+        )
+    return found

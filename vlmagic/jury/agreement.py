@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from vlmagic.errors import MissingExtra, VLReasonError
 from vlmagic.estimate import money
-from vlmagic.language import say
+from vlmagic.language import say, then
 from vlmagic.result import Result
 from vlmagic.table import Table
 
@@ -153,7 +153,7 @@ class Agreement:
                 why = ballot.result.error
                 status = ballot.result.status
                 below.append(
-                    f"{ballot.name}: {why.message} {why.hint}"
+                    f"{ballot.name}: {then(why.message, why.hint)}"
                     if why
                     else f"{ballot.name}: {status}"
                 )

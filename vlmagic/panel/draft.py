@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from vlmagic import ledger
 from vlmagic.cell import identifier
 from vlmagic.estimate import money
-from vlmagic.language import say
+from vlmagic.language import say, then
 
 if TYPE_CHECKING:
     from vlmagic.errors import VLReasonError
@@ -93,4 +93,4 @@ def estimate_line(prepared: Question) -> str:
 
 def sentence(error: VLReasonError) -> str:
     """What was wrong, and what to do."""
-    return f"{error.message} {error.hint}".strip()
+    return then(error.message, error.hint)

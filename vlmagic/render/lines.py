@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from vlmagic.catalog import find
 from vlmagic.estimate import Cost, money
 from vlmagic.events import Failed
-from vlmagic.language import say
+from vlmagic.language import say, then
 from vlmagic.lesson import divide
 from vlmagic.markup import bundle, topped
 
@@ -156,7 +156,7 @@ def cause(result: Ended, *, raised: bool = False) -> str:
     """Why there is no more, and what to do; nothing where all is said, or where it is raised."""
     end = result.transcript.end
     if isinstance(end, Failed):
-        return "" if raised else f"{end.message} {end.hint}".strip()
+        return "" if raised else then(end.message, end.hint)
     return {
         "length": say("The token limit was reached; allow more with --max-tokens."),
         "filter": say("The service's content filter ended the answer."),
