@@ -873,6 +873,7 @@ SENTENCES: dict[str, str] = {
     "{model} ignores a system message.": "{model} 会忽略系统消息。",
     "{model} is not in the catalog; it is asked all the same.": "{model} 不在目录中，仍会照常提问。",
     "{model} is not served in {region}.": "{region} 地域没有 {model}。",
+    "{model} is told how to count places.": "已告知 {model} 坐标的计数方式。",
     "{model} looks at no videos.": "{model} 不支持视频。",
     "{model} takes no thinking budget (set by {origin}).": "{model} 不支持思考预算（由 {origin} 设置）。",
     "{model} takes no thinking budget.": "{model} 不支持思考预算。",

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from . import __version__, providers, recording, rules
+from .boxes.asking import how_to_point
 from .catalog import find
 from .errors import CellError
 from .estimate import Estimate, estimate, receipt
@@ -82,6 +83,9 @@ def prepare(
     )
     thinking, response_format = rules.thinks(settings), None
     told = list(notices)
+    if images and (how := how_to_point(prompt, settings["model"])):
+        prompt += f"\n\n{how}"
+        told.append(say("{model} is told how to count places.", model=settings["model"]))
     if as_json or schema is not None:
         prompt, thinking, response_format, said = structured(
             settings, prompt, thinking=thinking, schema=schema

@@ -2,7 +2,7 @@
 
 Sources: QwenLM/Qwen3-VL issues 1486 and 1741 and its cookbooks (0 to 1000 along each side);
 issues 676 and 866 (Qwen2.5-VL: pixels of the picture as the model resized it). QVQ has no
-documented convention: ask it for 0 to 1000, as it is read here.
+documented convention: it is told to count from 0 to 1000 (`asking`), and read so.
 """
 
 from __future__ import annotations
