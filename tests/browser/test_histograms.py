@@ -13,15 +13,11 @@ import plotly
 import plotly.express as px
 import plotly.graph_objects as graphs
 import pytest
-from lab import CHROMIUM, FLAGS
-from playwright.sync_api import Page, sync_playwright
 
 from vlmagic.facts import facts_of
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM, reason="needs Chromium: apt-get install chromium"),
-]
+pytest_plugins = ["desks"]
+pytestmark = pytest.mark.browser
 _COUNTED = """(figure) => {
     const place = document.createElement('div');
     document.body.replaceChildren(place);
@@ -31,16 +27,13 @@ _COUNTED = """(figure) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
+@pytest.fixture
+def page(chromium: Any) -> Iterator[Any]:
     """A page with plotly.js in it."""
-    script = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        found = browser.new_page()
-        found.add_script_tag(path=str(script))
-        yield found
-        browser.close()
+    found = chromium.new_page()
+    found.add_script_tag(path=str(Path(plotly.__file__).parent / "package_data" / "plotly.min.js"))
+    yield found
+    found.close()
 
 
 def table(seed: int) -> pd.DataFrame:
@@ -92,7 +85,7 @@ def facts_in(figure: Any) -> list[dict[tuple[float, float], float]]:
 
 @pytest.mark.parametrize("how", HOW)
 @pytest.mark.parametrize("column", ["v", "whole", "half", "round"])
-def test_bins_are_those_of_the_page(page: Page, column: str, how: str) -> None:
+def test_bins_are_those_of_the_page(page: Any, column: str, how: str) -> None:
     """Edges, counts and what is made of them are those that plotly.js computes, for any numbers."""
     for seed in range(6):
         figure = px.histogram(table(seed), x=column, **HOW[how])
@@ -114,7 +107,7 @@ def test_bins_are_those_of_the_page(page: Page, column: str, how: str) -> None:
                 assert kept[low, high] == pytest.approx(bar[2], rel=1e-4), seed
 
 
-def test_bins_that_are_told(page: Page) -> None:
+def test_bins_that_are_told(page: Any) -> None:
     """Own ends and widths are taken as they are, and shared by those of one group."""
     random = np.random.default_rng(0)
     a, b = random.normal(size=90), random.normal(size=60) + 2
@@ -126,7 +119,7 @@ def test_bins_that_are_told(page: Page) -> None:
             assert kept == [bar[2] for bar in bars if bar[2]]
 
 
-def test_words_are_counted(page: Page) -> None:
+def test_words_are_counted(page: Any) -> None:
     """On an axis of categories each has its count, in the order in which they stand."""
     frame = pd.DataFrame({"g": list("cabbcbb"), "v": [1, 2, 3, 4, 5, 6, 7]})
     for how in ({"x": "g"}, {"y": "g"}, {"x": "g", "y": "v"}, {"x": "g", "category_orders": {"g": list("abc")}}, {"x": "g", "descending": True}):  # fmt: skip

@@ -296,5 +296,5 @@ def _bins(histogram: Mapping[str, Any]) -> list[list[Any]]:
     if not isinstance(edges, list) or not isinstance(counts, list):
         return []
     numbers = [edge for edge in map(_number, edges) if edge is not None]
-    names = [f"{brief(low)}–{brief(high)}" for low, high in pairwise(numbers)]
+    names = [f"{brief(low)} – {brief(high)}" for low, high in pairwise(numbers)]
     return [[name, count] for name, count in zip(names, counts, strict=False)]
