@@ -321,7 +321,7 @@ def test_the_receipt() -> None:
         '@12.1 "Loss" matplotlib 640×480 → 302 tokens · 24 kB · facts 0.9 kB',
         "@12.1 matplotlib 640×480 (of 8000×6000) → 302 tokens · 24 kB",
         '@12.1 "Loss" matplotlib 100×80 → ≈ 74 tokens · 24 kB',
-        "@far → at most ≈ 2,562 tokens · fetched by the service",
+        "@far example.com/a.png → at most ≈ 2,562 tokens · fetched by the service",
     ]
     assert lines(model="qvq-max") == []
 
@@ -344,6 +344,14 @@ def test_what_goes_as_text_has_a_line() -> None:
         f"df table 200×3 (of 1000×3) → {tokens:,} tokens · 1.2 kB as text",
         f'@3 "Sales" plotly facts → {tokens:,} tokens · 1.2 kB as text',
     ]
+
+
+def test_an_address_is_told_without_its_secrets() -> None:
+    """What the service fetches is named where its label does not: host and path, no query."""
+    request = ask(images=(Image.from_url("https://example.com/p/a.png?token=s3cret", "@3.1"),))
+    (line,) = receipt(request, estimate(request))
+    assert line.startswith("@3.1 example.com/p/a.png → at most ≈ 2,562 tokens")
+    assert "s3cret" not in line
 
 
 def test_a_hostile_title_stays_one_line() -> None:

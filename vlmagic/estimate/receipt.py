@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from vlmagic.catalog import find
 from vlmagic.images import Picture as Sent
@@ -82,8 +83,17 @@ def _line(image: Sent, picture: Picture) -> str:
             say("facts {size}", size=_kilobytes(len(image.facts.encode("utf-8", "replace"))))
         )
     origin = "" if image.url is not None and image.origin == "url" else image.origin
-    what = " ".join(part for part in (_clean(image.label), title, origin, size) if part)
+    address = _address(image.url) if image.url and image.url not in image.label else ""
+    what = " ".join(
+        part for part in (_clean(image.label), title, origin, size, _clean(address)) if part
+    )
     return f"{what} → {' · '.join(sent)}"
+
+
+def _address(url: str) -> str:
+    """Where a picture is fetched, without what may be secret in its address."""
+    parts = urlsplit(url)
+    return f"{parts.hostname}{parts.path}"
 
 
 def _clean(text: str) -> str:

@@ -107,7 +107,7 @@ class Shelf:
             with contextlib.suppress(TypeError):
                 item.owner = weakref.ref(owner)
         if shot is not None or not isinstance(said, (str, bytes)):
-            item.title = title_of(said)
+            item.title = title_of(said) or (title_of(shot.figure) if shot else "")
             item.known = _facts(said, shot)
             item.weigh()
         if metadata:
