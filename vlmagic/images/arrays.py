@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import PIL.Image
 
 _CHANNELS = (1, 3, 4)
+_BLOCK = 1 << 20
+"""Values that are worked on at once: of many megapixels no copies of eight bytes a value are made."""
 _MOST_LABELS = 16
 """Whole numbers below this are no brightness, but masks or labels."""
 
@@ -107,13 +109,15 @@ def _to_bytes(array: Any, *, deep: bool) -> tuple[Any, list[str]]:
     if array.dtype.kind == "b":
         return array.astype(np.uint8) * 255, []
     notes: list[str] = []
-    finite = np.isfinite(array)
-    if not finite.all():
-        missing = int(array.size - np.count_nonzero(finite))
+    finite = np.isfinite(array) if array.dtype.kind == "f" else np.True_
+    missing = int(array.size - np.count_nonzero(finite)) if array.dtype.kind == "f" else 0
+    if missing:
         notes.append(say("{count} values that are no numbers are shown black", count=missing))
         if missing == array.size:
             return np.zeros(array.shape, np.uint8), notes
-    low, high = array[finite].min().item(), array[finite].max().item()
+    ends = (array.max(), array.min()) if not missing else (np.inf, -np.inf)
+    low = array.min(where=finite, initial=ends[0]).item()
+    high = array.max(where=finite, initial=ends[1]).item()
     white = 255 if array.dtype.kind in "iu" else 1
     if low < 0 or high > white or few or deep:
         notes.append(
@@ -125,6 +129,10 @@ def _to_bytes(array: Any, *, deep: bool) -> tuple[Any, list[str]]:
         low, high = 0, white
     # Halved first, so that the distance of two extreme values cannot overflow.
     span = max(high / 2 - low / 2, np.finfo(np.float64).tiny)
-    level = (array.astype(np.float64) / 2 - low / 2) / span
-    level = np.where(finite, level, 0.0)
-    return np.rint(np.clip(level, 0, 1) * 255).astype(np.uint8), notes
+    levels = np.empty(array.shape, np.uint8)
+    rows = max(1, _BLOCK // max(1, array[0].size))
+    for at in range(0, len(array), rows):
+        block = array[at : at + rows].astype(np.float64)
+        level = np.nan_to_num((block / 2 - low / 2) / span, nan=0.0, posinf=0.0, neginf=0.0)
+        levels[at : at + rows] = np.rint(np.clip(level, 0, 1) * 255)
+    return levels, notes
