@@ -6,8 +6,8 @@ names go last, and what is left out is said.
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Callable
 from typing import Any
 
 _SERIES = (
@@ -50,6 +50,8 @@ _STEPS: tuple[dict[str, int], ...] = tuple(
     )
 )
 """How much of each kind is kept; `brief` drops what the axis ranges say as well."""
+_BREAKS = dict.fromkeys((0x85, 0x2028, 0x2029), " ")
+"""Ends of lines that JSON leaves as they are."""
 
 
 def factored(tree: dict[str, Any]) -> dict[str, Any]:
@@ -73,10 +75,11 @@ def factored(tree: dict[str, Any]) -> dict[str, Any]:
 def fitted(tree: dict[str, Any], budget: int) -> str | None:
     """The tree as one line of JSON of at most `budget` bytes; None if not even its bones fit."""
     for step in _STEPS:
-        text = json.dumps(_less(tree, step), separators=(",", ":"), ensure_ascii=False)
-        text = text.replace("\u2028", " ").replace("\u2029", " ")
-        if len(text.encode("utf-8", "replace")) <= budget:
-            return text.encode("utf-8", "replace").decode()
+        with contextlib.suppress(Exception):  # a step that fails costs only its own detail
+            text = json.dumps(_less(tree, step), separators=(",", ":"), ensure_ascii=False)
+            raw = text.translate(_BREAKS).encode("utf-8", "replace")
+            if len(raw) <= budget:
+                return raw.decode()
     return None
 
 
@@ -85,8 +88,21 @@ def _less(tree: dict[str, Any], most: dict[str, int]) -> dict[str, Any]:
     left = [f"{len(axes) - most['axes']} of {len(axes)} axes"] if len(axes) > most["axes"] else []
     fewer = [_less_axes(one, most, left) for one in axes[: most["axes"]]]
     rest = {key: value for key, value in tree.items() if key != "axes"}
+    bones = most["axes"] == 1
+    for key in ("text", "legend"):
+        allowed = 0 if bones else max(4, most["text" if key == "text" else "values"])
+        if len(rest.get(key, ())) > allowed:
+            left.append(f"{len(rest[key]) - allowed} of {len(rest[key])} {key}")
+            rest[key] = rest[key][:allowed]
+    if "shared" in rest:
+        barred = any(one.get("bars") for one in fewer)
+        rest["shared"] = {
+            w: _less_axis(one, most, barred=barred) for w, one in rest["shared"].items()
+        }
     if most["values"] < 12:
-        rest = {key: _clip(value) for key, value in rest.items()}
+        rest = {key: _clip(value, 20 if bones else 60) for key, value in rest.items()}
+        fewer = [_clip(one, 20) for one in fewer] if bones else fewer
+    rest = {key: value for key, value in rest.items() if value}
     return rest | {"axes": fewer} | ({"left_out": ", ".join(dict.fromkeys(left))} if left else {})
 
 
@@ -106,14 +122,20 @@ def _less_axes(axes: dict[str, Any], most: dict[str, int], left: list[str]) -> d
     if len(fewer.get("legend", ())) > max(2, most["values"]) or most["points"] < 12:
         fewer.pop("legend", None)
     for which in ("x", "y"):
-        names = fewer.get(which, {}).get("categories", ())
-        if len(names) > most["values"] or (fewer.get("bars") and most["points"] < 12):
-            fewer[which] = {k: v for k, v in fewer[which].items() if k != "categories"}
+        if which in fewer:
+            fewer[which] = _less_axis(fewer[which], most, barred=bool(fewer.get("bars")))
     if most["points"] < 12:
         fewer.pop("tables", None)
     if most["values"] < 12:
         fewer = {key: _clip(value) for key, value in fewer.items()}
     return {key: value for key, value in fewer.items() if value not in ([], {}, "")}
+
+
+def _less_axis(axis: dict[str, Any], most: dict[str, int], *, barred: bool) -> dict[str, Any]:
+    """An axis without its names if they are too many, or the bars on it say them as well."""
+    if len(axis.get("categories", ())) <= most["values"] and not (barred and most["points"] < 12):
+        return axis
+    return {key: value for key, value in axis.items() if key != "categories"}
 
 
 def _less_series(
@@ -140,9 +162,11 @@ def _less_series(
     if kind == "histogram" and len(fewer["counts"]) > most["bins"]:
         left.append(f"{len(fewer['counts'])} bins")
         counts, edges = fewer.pop("counts"), fewer.pop("edges")
-        top = counts.index(max(counts))
-        fewer |= {"bins": len(counts), "range": [edges[0], edges[-1]], "total": sum(counts)}
-        fewer["peak"] = [edges[top], edges[top + 1], counts[top]]
+        known = _numbers(counts)
+        fewer |= {"bins": len(counts), "range": [edges[0], edges[-1]], "total": sum(known.values())}
+        if known:
+            top = max(known, key=lambda at: known[at])
+            fewer["peak"] = [edges[top], edges[top + 1], counts[top]]
     return fewer
 
 
@@ -151,9 +175,8 @@ def _spread(points: list[Any], most: int, *, extremes: bool) -> list[Any]:
     if len(points) <= most or most < 2:
         return points if len(points) <= most else []
     keep = {round(i * (len(points) - 1) / (most - 1)) for i in range(most)}
-    if extremes:
-        height: Callable[[int], float] = lambda at: points[at][1]  # noqa: E731
-        ends = {min(range(len(points)), key=height), max(range(len(points)), key=height)}
+    if extremes and (height := _numbers([point[1] for point in points])):
+        ends = {min(height, key=lambda at: height[at]), max(height, key=lambda at: height[at])}
         spare = sorted(keep - ends - {0, len(points) - 1})
         while len(keep | ends) > most and spare:
             keep.discard(spare.pop(len(spare) // 2))
@@ -165,13 +188,19 @@ def _outstanding(values: list[Any], most: int) -> list[Any]:
     """The first values, the smallest and the largest among them, in their order."""
     if most < 2:
         return []
-    order = sorted(range(len(values)), key=lambda at: values[at][1] or 0)
-    keep = {order[0], order[-1]}
+    known = _numbers([value[1] for value in values])
+    order = sorted(known, key=lambda at: known[at])
+    keep = {*order[:1], *order[-1:]}
     for at in range(len(values)):
         if len(keep) >= most:
             break
         keep.add(at)
     return [values[at] for at in sorted(keep)]
+
+
+def _numbers(values: list[Any]) -> dict[int, float]:
+    """Those of the values that are numbers, by their places: names and gaps have no height."""
+    return {at: value for at, value in enumerate(values) if isinstance(value, (int, float))}
 
 
 def _clip(value: Any, most: int = 60) -> Any:
