@@ -336,7 +336,9 @@ CHARTS: list[tuple[str, Chart, dict[str, Any]]] = [
     ),
     (
         "words",
-        lambda _, axes: axes.annotate("peak", (1, 2), xytext=(0.5, 0.5)),
+        lambda _, axes: (
+            axes.annotate("peak", (1, 2), xytext=(0.5, 0.5)) and axes.axis((0, 2, 0, 3))
+        ),
         {"text": [{"at": [1, 2], "say": "peak"}]},
     ),
 ]

@@ -164,7 +164,7 @@ def test_pandas_names_what_it_draws() -> None:
     """Periods are dates, years are names, boxes are boxes, and stacked areas are a summary."""
     index = pd.period_range("2024-01", periods=3, freq="M")
     lines = read(pd.DataFrame({"a": [1, 2, 4]}, index=index).plot())["lines"]
-    assert lines[0]["points"] == [["2024-01-01", 1], ["2024-02-01", 2], ["2024-03-01", 4]]
+    assert lines[0]["points"] == [["2024-01", 1], ["2024-02", 2], ["2024-03", 4]]
     years = pd.Series([1, 2, 5], index=[2019, 2020, 2021]).plot.bar(ax=axes_of())
     assert read(years)["bars"][0]["values"] == [["2019", 1], ["2020", 2], ["2021", 5]]
     boxed = pd.DataFrame({"v": [1, 2, 3, 4, 5], "w": [1, 1, 3, 3, 3]}).plot.box()

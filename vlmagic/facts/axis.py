@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import math
 import sys
 from collections.abc import Iterable
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from .numbers import numpy, short
+from .numbers import digits, numpy, short
 from .view import EVERYTHING, Limits, widened
 
 _MOST_CATEGORIES = 40
 EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001
 """What days are counted from."""
+_PERIODS = {"M": "{:%Y-%m}", "Q": "{:%Y}-Q{quarter}", "Y": "{:%Y}", "A": "{:%Y}"}
+"""How periods longer than a week are called, by the first letter of their frequency."""
 
 
 def every_axes(figure: Any) -> list[Any]:
@@ -22,7 +26,7 @@ def every_axes(figure: Any) -> list[Any]:
     found: list[Any] = []
     for axes in figure.axes:
         for one in (axes, *axes.child_axes):
-            colourbar = one.get_label() == "<colorbar>"
+            colourbar = one.get_label() == "<colorbar>" or hasattr(one, "_colorbar")
             if one.get_visible() and not colourbar and hasattr(one, "plot") and one not in found:
                 found.append(one)
     return found
@@ -35,35 +39,71 @@ class Axis:
         self.axis = getattr(axes, f"{which}axis")
         self.names: dict[float, str] = {}
         self.kind = ""
-        self.period = getattr(axes, "freq", None) if which == "x" else None
-        convert = getattr(self.axis, "get_converter", None)
-        converter = type(convert() if convert else self.axis.converter).__name__
-        if "Date" in converter or "Period" in converter:
+        self.scale = self.axis.get_scale()
+        self.base: float | None = None
+        """What its places are powers of, where only their logarithms are drawn (plotnine)."""
+        converter, units = _converter(axes, which)
+        form = self.axis.get_major_formatter()
+        kinds = f"{converter} {type(form).__name__} {type(self.axis.get_major_locator()).__name__}"
+        self.period = None
+        if which == "x":
+            self.period = getattr(axes, "freq", None) or getattr(form, "freq", None)
+        if "Date" in kinds or "Period" in kinds:
             self.kind = "date"
         elif type(self.axis.get_major_locator()).__name__ == "FixedLocator":
-            self._named(list(self.axis.get_major_locator().locs))
-        if "Category" in converter and not self.names:
-            places = getattr(self.axis.units, "_mapping", {})
+            with contextlib.suppress(Exception):  # the user's own function may do anything
+                self._named(form, list(self.axis.get_major_locator().locs))
+        if "Category" in kinds and not self.names:
+            places = getattr(units, "_mapping", None) or getattr(form, "_units", {})
             self._known((place, str(name)) for name, place in places.items())
-        self.scale = self.axis.get_scale()
 
-    def _named(self, places: list[Any]) -> None:
-        """Labels that were set by hand are categories, unless they are numbers on an axis of them.
-
-        Numbers are names where they stand side by side and are not their own places.
-        """
-        form = self.axis.get_major_formatter()
-        if type(form).__name__ not in ("FixedFormatter", "FuncFormatter"):
+    def _named(self, form: Any, places: list[Any]) -> None:
+        """Labels that were set by hand are names, unless each only says where it stands."""
+        if not {"FixedFormatter", "FuncFormatter"} & {one.__name__ for one in type(form).__mro__}:
             return
-        labels = [str(form(place, number)) for number, place in enumerate(places)]
-        steps = {round(b - a, 6) for a, b in pairwise(places)}
-        if steps != {1} or all(map(_repeats, labels, places)):
-            labels = ["" if _number(one) is not None else one for one in labels]
-        self._known(zip(places, labels, strict=True))
+        said = [(float(at), str(form(at, number))) for number, at in enumerate(places)]
+        said = [(at, label) for at, label in said if label.strip()]
+        if all(_repeats(label, at) for at, label in said):
+            return
+        if all(_dates(label, at) for at, label in said):
+            self.kind = "date"
+            return
+        numbers = [(at, _number(label)) for at, label in said]
+        for base in (10.0, 2.0) if self.scale == "linear" and len(said) > 2 else ():
+            if all(number is not None and _close(number, base**at) for at, number in numbers):
+                self.base, self.scale = base, "log"
+                return
+        self._known(said)
 
     def _known(self, pairs: Iterable[tuple[float, str]]) -> None:
         self.names = {round(float(at), 6): label[:100] for at, label in pairs if label}
         self.kind = "category" if self.names else ""
+
+    def plain(self, places: Any) -> Any:
+        """Places as the numbers that they stand for: an array, or one."""
+        return places if self.base is None else self.base**places
+
+    def number(self, value: float) -> float | int | None:
+        """A number with as many digits as tell places on this axis apart."""
+        return short(value, self._digits)
+
+    def nearest(self, at: float) -> float | None:
+        """The place of the name beside which something stands: none if half a step away."""
+        if not self.names:
+            return None
+        places = sorted(self.names)
+        step = min((b - a for a, b in pairwise(places)), default=1.0)
+        place = min(places, key=lambda one: abs(one - at))
+        return place if abs(place - at) <= step / 2 + 1e-6 else None
+
+    def beside(self, at: float) -> Any:
+        """What stands in a group beside its tick is told by the name there."""
+        place = self.nearest(at)
+        return self.value(at) if place is None else self.names[place]
+
+    @cached_property
+    def _digits(self) -> int:
+        return digits(*self.axis.get_view_interval()) if self.scale == "linear" else 6
 
     def value(self, number: float) -> Any:
         """The number as the reader sees it: an ISO date, a category, or itself, shortened."""
@@ -72,7 +112,7 @@ class Axis:
             return name
         if self.kind == "date":
             return self._date(number)
-        return short(number)
+        return self.number(self.plain(number))
 
     def place(self, bound: float | str) -> float:
         """The number of a value as the reader sees it; ValueError or KeyError if it has no place.
@@ -82,6 +122,8 @@ class Axis:
         """
         if self.kind == "category" and isinstance(bound, str):
             return {name: place for place, name in self.names.items()}[bound]
+        if self.base is not None:
+            return math.log(float(bound), self.base)
         if self.kind != "date" or isinstance(bound, float):
             return float(bound)
         if isinstance(bound, int) and not 1000 <= bound <= 9999:
@@ -97,6 +139,8 @@ class Axis:
         moment = self.moment(number)
         if moment is None:
             return short(number)
+        if form := _PERIODS.get(str(getattr(self.period, "name", self.period))[:1]):
+            return form.format(moment, quarter=(moment.month + 2) // 3)
         return moment.isoformat(timespec="seconds").removesuffix("T00:00:00")
 
     def moment(self, number: float) -> dt.datetime | None:
@@ -104,7 +148,10 @@ class Axis:
         try:
             if self.period is not None and "pandas" in sys.modules:
                 period = sys.modules["pandas"].Period(ordinal=int(number), freq=self.period)
-                found = period.start_time.to_pydatetime()
+                weekly = str(period.freqstr).startswith("W")  # a week has the name of its last day
+                found = (
+                    period.end_time.normalize() if weekly else period.start_time
+                ).to_pydatetime()
             else:
                 found = sys.modules["matplotlib.dates"].num2date(number, self.zone)
             return found.replace(tzinfo=None)  # type: ignore[no-any-return]
@@ -144,14 +191,50 @@ class Axis:
         return found
 
 
+def _converter(axes: Any, which: str) -> tuple[str, Any]:
+    """The name of what makes places of values, and its units; those of axes that share the axis.
+
+    Only the first of shared axes may have been told what is drawn on all.
+    """
+    shared = getattr(axes, f"get_shared_{which}_axes", None)
+    for one in (axes, *(shared().get_siblings(axes) if shared else ())):
+        axis = getattr(one, f"{which}axis")
+        get = getattr(axis, "get_converter", None)
+        converter = get() if get else axis.converter
+        if converter is not None:
+            return type(converter).__name__, axis.units
+    return "", None
+
+
 def _number(text: str) -> float | None:
+    plain = text.replace("\N{MINUS SIGN}", "-").replace(",", "").strip()
     try:
-        return float(text.replace("\N{MINUS SIGN}", "-").rstrip("%"))
+        return float(plain.rstrip("%"))
     except ValueError:
         return None
 
 
 def _repeats(text: str, place: float) -> bool:
-    """Whether a label only says where it stands, as a number or in percent."""
+    """Whether a label only says where it stands, rounded, as a number or in percent."""
     number = _number(text)
-    return number is not None and place in (number, number / 100 if "%" in text else number)
+    if number is None:
+        return False
+    decimals = len(text.rpartition(".")[2].strip("% ")) if "." in text else 0
+    near = 10.0**-decimals / 2 + 1e-9 * abs(number) if "e" not in text else 1e-3 * abs(number)
+    whole = decimals == 0 and place == round(place)
+    return any(
+        abs(at - number) <= (1e-9 * abs(number) if whole else near)
+        for at in ((place, place * 100) if "%" in text else (place,))
+    )
+
+
+def _dates(text: str, place: float) -> bool:
+    """Whether a label is the ISO date, or the beginning of it, of the day that its place counts."""
+    try:
+        return len(text) >= 4 and (EPOCH + dt.timedelta(days=place)).isoformat().startswith(text)
+    except OverflowError:
+        return False
+
+
+def _close(one: float, other: float) -> bool:
+    return abs(one - other) <= 1e-6 * abs(one)

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from . import view
 from .axis import Axis
-from .curves import Reader
-from .numbers import array, numpy, short
+from .curves import Reader, adds
+from .numbers import array, digits, extent, numpy, short
 
 _MOST_POINTS = 12
 _MOST_CELLS = 100
@@ -17,17 +17,28 @@ _BLOCK = 1 << 14
 def scatter(collection: Any, axes: Any, x: Axis, y: Axis) -> dict[str, Any] | None:
     """The facts of a cloud of points; None if it is not in data space."""
     across, up = collection.get_offset_transform().contains_branch_seperately(axes.transData)
-    facts = cloud(array(collection.get_offsets()).reshape(-1, 2), x, y)
+    spots = array(collection.get_offsets()).reshape(-1, 2)
+    facts = cloud(spots, x, y)
     if facts is None or not (across and up):
         return None
-    values = collection.get_array()
-    if values is not None and numpy().size(values):
-        facts["color"] = [short(numpy().nanmin(values)), short(numpy().nanmax(values))]
+    kept = view.seen(x, spots[:, 0]) & view.seen(y, spots[:, 1]) if facts["outside"] else None
+    if (values := _of_each(collection.get_array(), kept)) is not None:
+        facts["color"] = extent(values)
         facts["colorbar"] = colorbar(collection)
-    sizes = array(collection.get_sizes())
-    if len(sizes) > 1 and sizes.min() < sizes.max():
-        facts["size"] = [short(sizes.min()), short(sizes.max())]
-    return facts
+    sizes = _of_each(collection.get_sizes(), kept)
+    if sizes is not None and len(sizes) > 1 and sizes.min() < sizes.max():
+        facts["size"] = extent(sizes)
+    return {key: value for key, value in facts.items() if value is not None}
+
+
+def _of_each(values: Any, kept: Any) -> Any:
+    """The values of those points that are kept (all, if None); None without any."""
+    if values is None or not numpy().size(values):
+        return None
+    found = array(values)
+    if kept is not None and len(found) == len(kept):
+        found = found[kept]
+    return found if numpy().isfinite(found).any() else None
 
 
 def cloud(spots: Any, x: Reader, y: Reader) -> dict[str, Any] | None:
@@ -51,7 +62,9 @@ def cloud(spots: Any, x: Reader, y: Reader) -> dict[str, Any] | None:
         "outside": outside or None,
         "x": [x.value(measured.low[0]), x.value(measured.high[0])],
         "y": [y.value(measured.low[1]), y.value(measured.high[1])],
-        "mean": [x.value(measured.mean[0]), y.value(measured.mean[1])],
+        "mean": [x.value(measured.mean[0]), y.value(measured.mean[1])]
+        if adds(x) and adds(y)
+        else None,
         "r": measured.r,
     }
     if len(spots) <= _MOST_POINTS:
@@ -100,16 +113,19 @@ def _measured(spots: Any) -> _Cloud | None:
 
 
 def hexbin(collection: Any, x: Axis, y: Axis) -> dict[str, Any]:
-    """How many hexagons, and the fullest of them."""
+    """How many hexagons are seen, and the fullest of them."""
     np = numpy()
-    counts = array(collection.get_array())
+    counts, spots = array(collection.get_array()), array(collection.get_offsets()).reshape(-1, 2)
+    kept = view.seen(x, spots[:, 0]) & view.seen(y, spots[:, 1])
+    hidden = len(counts) - int(kept.sum())
+    counts, spots = counts[kept], spots[kept]
     top = int(np.nanargmax(counts))
-    spot = array(collection.get_offsets()[top])
     return {
         "cells": len(counts),
+        "outside": hidden or None,
         "min": short(np.nanmin(counts)),
         "max": short(counts[top]),
-        "at": [x.value(spot[0]), y.value(spot[1])],
+        "at": [x.value(spots[top, 0]), y.value(spots[top, 1])],
         "colorbar": colorbar(collection),
     }
 
@@ -117,6 +133,27 @@ def hexbin(collection: Any, x: Axis, y: Axis) -> dict[str, Any]:
 def grid(artist: Any) -> dict[str, Any]:
     """The facts of a heat map or a picture, with the words at its colour bar."""
     return matrix(artist.get_array()) | {"colorbar": colorbar(artist)}
+
+
+def mesh(artist: Any, x: Axis, y: Axis) -> dict[str, Any] | None:
+    """The facts of the rows and columns of a mesh that are seen; None if none is."""
+    np = numpy()
+    corners = np.ma.getdata(artist.get_coordinates())
+    values = artist.get_array()
+    rows, columns = corners.shape[0] - 1, corners.shape[1] - 1
+    if np.ndim(values) == 1 and np.size(values) == rows * columns:
+        values = values.reshape(rows, columns)
+    if np.shape(values)[:2] == (rows, columns):
+        corners = (corners[:-1, :-1] + corners[1:, 1:]) / 2
+    elif np.shape(values)[:2] != corners.shape[:2]:
+        return grid(artist)
+    seen = view.seen(x, corners[..., 0]) & view.seen(y, corners[..., 1])
+    if seen.all():
+        return matrix(values) | {"colorbar": colorbar(artist)}
+    high, wide = (seen.any(axis=at).nonzero()[0] for at in (1, 0))
+    if not len(high):
+        return None
+    return _part(values, range(high[0], high[-1] + 1), range(wide[0], wide[-1] + 1), artist)
 
 
 def picture(image: Any, x: Axis, y: Axis) -> dict[str, Any] | None:
@@ -131,14 +168,22 @@ def picture(image: Any, x: Axis, y: Axis) -> dict[str, Any] | None:
     rows = _seen_cells(*ends, values.shape[0], y)
     if not columns or not rows:
         return None
+    return _part(values, rows, columns, image)
+
+
+def _part(values: Any, rows: range, columns: range, artist: Any) -> dict[str, Any]:
+    """The facts of a part of a matrix; rows and columns count from 0 in the whole of it."""
     seen = values[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    facts = matrix(seen) | {"colorbar": colorbar(image)}
+    facts = matrix(seen) | {"colorbar": colorbar(artist)}
     if seen.shape == values.shape:
         return facts
     if "argmax" in facts:
-        facts["argmax"] = [facts["argmax"][0] + rows[0], facts["argmax"][1] + columns[0]]
+        facts["argmax"] = [int(facts["argmax"][0] + rows[0]), int(facts["argmax"][1] + columns[0])]
     cells = int(values.shape[0] * values.shape[1])
-    ends_of = {"rows": [rows[0], rows[-1]], "columns": [columns[0], columns[-1]]}
+    ends_of = {
+        "rows": [int(rows[0]), int(rows[-1])],
+        "columns": [int(columns[0]), int(columns[-1])],
+    }
     return facts | ends_of | {"outside": cells - len(rows) * len(columns)}
 
 
@@ -161,14 +206,16 @@ def matrix(values: Any) -> dict[str, Any]:
     if not whole and not np.isfinite(data).any():
         return {"shape": shape}
     top = int(data.argmax() if whole else np.nanargmax(data))
+    low, high = data.min() if whole else np.nanmin(data), data.flat[top]
+    most = digits(low, high)
     facts: dict[str, Any] = {
         "shape": shape,
-        "min": short(data.min() if whole else np.nanmin(data)),
-        "max": short(data.flat[top]),
+        "min": short(low, most),
+        "max": short(high, most),
         "argmax": list(divmod(top, shape[1])),
     }
     if data.size <= _MOST_CELLS:
-        facts["values"] = [[short(v) for v in line] for line in data]
+        facts["values"] = [[short(v, most) for v in line] for line in data]
     return facts
 
 

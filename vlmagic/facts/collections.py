@@ -11,7 +11,7 @@ from typing import Any
 from . import clouds, patches
 from .axis import Axis
 from .curves import MOST_POINTS
-from .numbers import array, numpy, short
+from .numbers import array, extent, numpy, short
 
 Read = tuple[str, list[Any]]
 _MOST_SHAPES = 60
@@ -50,10 +50,9 @@ def _cloud_in_space(collection: Any, _: Any, x: Axis, y: Axis) -> Read | None:
     return "clouds", [{"n": len(columns[0])} | across | {"z": [short(e), short(f)]}]
 
 
-def _mesh(collection: Any, *_: Any) -> Read:
-    if collection.get_array() is None:
-        return "images", []
-    return "images", [clouds.grid(collection)]
+def _mesh(collection: Any, _: Any, x: Axis, y: Axis) -> Read:
+    facts = clouds.mesh(collection, x, y) if collection.get_array() is not None else None
+    return "images", [facts] if facts is not None else []
 
 
 def _shapes(collection: Any, axes: Any, x: Axis, y: Axis) -> Read:
@@ -63,13 +62,13 @@ def _shapes(collection: Any, axes: Any, x: Axis, y: Axis) -> Read:
         return "hexbin", [clouds.hexbin(collection, x, y)]
     if values is not None or len(paths) > _MOST_SHAPES:
         seen = array(values) if values is not None else array([])
-        ends = [short(numpy().nanmin(seen)), short(numpy().nanmax(seen))] if len(seen) else None
+        ends = extent(seen) if len(seen) else None
         return "shapes", [{"n": len(paths), "color": ends}]
     outlines = [array(path.vertices).reshape(-1, 2) for path in paths]
     boxes = [patches.corners(outline) for outline in outlines]
     if "FillBetween" not in type(collection).__name__ and boxes and all(boxes):
         return "intervals", [
-            {"x": [x.value(box[0]), x.value(box[1])], "y": [y.value(box[2]), y.value(box[3])]}
+            {"x": _reach(x, box[0], box[1]), "y": _reach(y, box[2], box[3])}
             for box in boxes
             if box is not None
         ]
@@ -78,10 +77,18 @@ def _shapes(collection: Any, axes: Any, x: Axis, y: Axis) -> Read:
     return "", [{"kind": kind} | facts for kind, facts in found if kind]
 
 
+def _reach(axis: Axis, low: float, high: float) -> Any:
+    """From where to where, or the name on which it lies."""
+    place = axis.nearest((low + high) / 2)
+    if place is not None and abs(place - (low + high) / 2) <= (high - low) / 8:
+        return axis.names[place]
+    return [axis.value(low), axis.value(high)]
+
+
 def _surface(collection: Any, *_: Any) -> Read:
     values = collection.get_array()
     z = array(values) if values is not None else array([])
-    seen = [short(numpy().nanmin(z)), short(numpy().nanmax(z))] if len(z) else None
+    seen = extent(z) if len(z) else None
     return "surfaces", [{"facets": len(z) or None, "z": seen}]
 
 
@@ -97,7 +104,7 @@ def _contours(collection: Any) -> dict[str, Any]:
 
 def _arrows(collection: Any) -> dict[str, Any]:
     speed = numpy().hypot(array(collection.U), array(collection.V))
-    return {"n": len(speed), "length": [short(numpy().nanmin(speed)), short(numpy().nanmax(speed))]}
+    return {"n": len(speed), "length": extent(speed)}
 
 
 def _events(collection: Any, _: Any, x: Axis, y: Axis) -> Read:

@@ -35,7 +35,7 @@ def curve(
         return None
     if missing:
         u, v = u[good], v[good]
-    if len(u) > 1 and u[0] > u[-1]:
+    if len(u) > 1 and u[0] > u[-1] and bool((u[1:] <= u[:-1]).all()):
         u, v = u[::-1], v[::-1]
     rising = bool((u[1:] >= u[:-1]).all())
     every, (u, v) = n - missing, view.of_line(u, v, x, y, rising=rising)
@@ -56,11 +56,16 @@ def curve(
         "max": at(int(v.argmax())),
         "first": at(0),
         "last": at(-1),
-        "mean": short(v.mean()) if y.kind != "category" else None,
+        "mean": y.value(v.mean()) if y.kind != "category" and adds(y) else None,
         "missing": missing or None,
         "curve": not rising,
         "points": [at(i) for i in points],
     }
+
+
+def adds(axis: Reader) -> bool:
+    """Whether a mean of places is the place of the mean."""
+    return getattr(axis, "base", None) is None
 
 
 def path(data: Any, label: str, x: Reader, y: Reader) -> dict[str, Any] | None:

@@ -8,15 +8,18 @@ in a way that has no one meaning, is named without its numbers. This room refuse
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from . import view
 from .axis import EPOCH, Axis, every_axes
-from .names import colours, named, rgba
+from .bars import read as read_bars
+from .boxes import boxes
+from .names import Names, heading, named
+from .names import title as title_of
 from .numbers import array, numpy
-from .patches import boxes
+from .patches import one_pie
 
 MOST = 100_000
 """Points of one figure that are kept."""
@@ -86,13 +89,12 @@ def _read(figure: Any) -> FigureData | None:
     found: list[AxesData] = []
     for axes in every_axes(figure):
         found.extend(_axes(axes, left))
-    title = figure.get_suptitle() if hasattr(figure, "get_suptitle") else ""
-    return FigureData(tuple(found), title[:200]) if found else None
+    return FigureData(tuple(found), heading(figure)[:200]) if found else None
 
 
 def _axes(axes: Any, left: list[int]) -> Iterator[AxesData]:
     x, y = Axis(axes, "x"), Axis(axes, "y")
-    title = (axes.get_title() or axes.get_title("left") or axes.get_title("right"))[:200]
+    title = title_of(axes)[:200]
     box = axes.bbox
     across = _axis(x, axes.get_xlabel(), float(box.width))
     up = _axis(y, axes.get_ylabel(), float(box.height))
@@ -118,6 +120,7 @@ def _axis(axis: Axis, label: str, pixels: float) -> AxisData:
     low, high = sorted(float(v) for v in axis.axis.get_view_interval())
     names = axis.names
     kind: Any = "category" if names else axis.kind if axis.kind in ("date", "category") else ""
+    low, high = axis.plain(low), axis.plain(high)
     if kind == "date":
         low, high = _day(axis, low), _day(axis, high)
     return AxisData(
@@ -153,7 +156,8 @@ def _day(axis: Axis, number: float) -> float:
 
 def _series(axes: Any, x: Axis, y: Axis) -> Iterator[tuple[Series, bool]]:
     """(series, whether it lies) of one pair of axes."""
-    for series, lies in _artists(axes, x, y):
+    for one, lies in _artists(axes, x, y):
+        series = _plain(one, *((y, x) if lies else (x, y)))
         axis = y if lies else x
         if series.kind == "pie" or not _clock(axis):
             yield series, lies
@@ -163,20 +167,32 @@ def _series(axes: Any, x: Axis, y: Axis) -> Iterator[tuple[Series, bool]]:
             yield replace(series, x=tuple(_day(axis, at) for at in series.x)), lies
 
 
+def _plain(series: Series, across: Axis, up: Axis) -> Series:
+    """A series in the numbers that its places stand for."""
+    if series.kind == "pie" or (across.base is None and up.base is None):
+        return series
+    return replace(series, x=tuple(map(across.plain, series.x)), y=tuple(map(up.plain, series.y)))
+
+
 def _artists(axes: Any, x: Axis, y: Axis) -> Iterator[tuple[Series, bool]]:
     taken: set[int] = set()
-    legend = colours(axes.get_legend())
-    strokes = _strokes(axes, legend)
+    names = Names(axes)
+    strokes = _strokes(axes, names)
     filled = {named(one) for one in axes.collections if "Poly" in type(one).__name__} - {""}
 
     for container in axes.containers:
         kind = type(container).__name__
         if kind == "BarContainer":
-            series, lies = _bars(container, x, y, legend)
-            # Strokes along bars are their errors, where seaborn draws them.
-            erring = any(strokes[key][lies] for key in strokes if key not in taken)
-            yield replace(series, summary=series.summary or erring), lies
-        elif kind == "ErrorbarContainer" and container.lines[0] is not None:
+            if (found := _bars(container, x, y, names)) is not None:
+                series, lies = found
+                # Strokes along bars are their errors, where seaborn draws them.
+                erring = any(strokes[key][lies] for key in strokes if key not in taken)
+                yield replace(series, summary=series.summary or erring), lies
+        elif (
+            kind == "ErrorbarContainer"
+            and container.lines[0] is not None
+            and container.lines[0].get_visible()
+        ):
             data = container.lines[0]
             yield from _curve(data, named(container), x, y, summary=True)
         taken.update(id(child) for child in container.get_children())
@@ -190,10 +206,10 @@ def _artists(axes: Any, x: Axis, y: Axis) -> Iterator[tuple[Series, bool]]:
             continue
         across, up = line.get_transform().contains_branch_seperately(axes.transData)
         if across and up:
-            label = named(line) or legend.get(rgba(line.get_color()), "")
+            label = named(line) or names.of(line.get_color(), "line")
             # The upper edge of an area on others is not drawn at the height of its values.
             yield from _curve(line, label, x, y, summary=bool(boxed) or label in filled)
-    wedges = [patch for patch in axes.patches if hasattr(patch, "theta1")]
+    wedges = [one for one in axes.patches if hasattr(one, "theta1") and one.get_visible()]
     if wedges:
         yield _pie(wedges), False
     elif any(id(patch) not in taken and patch.get_visible() for patch in axes.patches):
@@ -210,15 +226,15 @@ def _artists(axes: Any, x: Axis, y: Axis) -> Iterator[tuple[Series, bool]]:
                 yield points_of(spots[:, 0], spots[:, 1], named(collection), "points"), False
         elif type(collection).__name__ != "LineCollection":
             yield Series(named(collection), "other", whole=False), False
-    if axes.images:
+    if any(image.get_visible() for image in axes.images):
         yield Series("", "other", whole=False), False
 
 
-def _strokes(axes: Any, legend: Any) -> dict[int, tuple[bool, bool]]:
+def _strokes(axes: Any, names: Names) -> dict[int, tuple[bool, bool]]:
     """Short nameless lines, by id, and whether they (stand, lie): errors, whiskers, caps."""
     found = {}
     for line in axes.lines:
-        if hasattr(line, "get_xy1") or named(line) or rgba(line.get_color()) in legend:
+        if hasattr(line, "get_xy1") or named(line) or names.of(line.get_color(), "line"):
             continue
         x, y = array(line.get_xdata(orig=False)), array(line.get_ydata(orig=False))
         if len(x) in (2, 3) and ((x == x[0]).all() or (y == y[0]).all()):
@@ -230,7 +246,7 @@ def _curve(
     line: Any, label: str, across: Axis, up: Axis, *, summary: bool
 ) -> Iterator[tuple[Series, bool]]:
     x, y = array(line.get_xdata(orig=False)), array(line.get_ydata(orig=False))
-    if len(x) > 1 and x[0] > x[-1]:
+    if len(x) > 1 and x[0] > x[-1] and bool((x[1:] <= x[:-1]).all()):
         x, y = x[::-1], y[::-1]
     steady = bool((x[1:] >= x[:-1]).all())
     x, y = view.of_line(x, y, across, up, rising=steady)
@@ -253,40 +269,28 @@ def points_of(x: Any, y: Any, label: str, kind: Kind) -> Series:
     return Series(label, kind, tuple(x), tuple(y), whole=bool(x))
 
 
-def _bars(container: Any, x: Axis, y: Axis, legend: Any) -> tuple[Series, bool]:
-    lies = getattr(container, "orientation", "vertical") == "horizontal"
-    axis = y if lies else x
-    bars = view.bars(axis, container.patches, lying=lies)
-    start = [float(bar.get_y() if lies else bar.get_x()) for bar in bars]
-    size = [float(bar.get_height() if lies else bar.get_width()) for bar in bars]
-    values = [float(bar.get_width() if lies else bar.get_height()) for bar in bars]
-    base = [float(bar.get_x() if lies else bar.get_y()) for bar in bars]
-    middle = [a + b / 2 for a, b in zip(start, size, strict=True)]
-    names = axis.names
-    if names:
-        middle = [_nearest(names, at) for at in middle]
-    touching = len(container.patches) > 2 and all(
-        abs(start[i] + size[i] - start[i + 1]) <= 1e-6 * (abs(start[i + 1]) + abs(size[i])) for i in range(len(bars) - 1)
-    )  # fmt: skip
-    label = named(container)
-    if not label and bars:
-        label = legend.get(tuple(bars[0].get_facecolor()), "")
-    summary = touching or container.errorbar is not None or any(base)
-    finite = axis.kind != "category" or bool(names)
-    finite = (
-        finite and all(value - value == 0 for value in values) and len(set(middle)) == len(middle)
+def _bars(container: Any, x: Axis, y: Axis, names: Names) -> tuple[Series, bool] | None:
+    bars = read_bars(container, x, y, names)
+    if bars is None:
+        return None
+    axis = y if bars.lies else x
+    places = bars.places(axis)
+    middle = [at if place is None else place for place, at in zip(places, bars.middle, strict=True)]
+    summary = bars.touching or bars.errors or bars.stacked or any(bars.base)
+    whole = (
+        (axis.kind != "category" or None not in places)
+        and all(value - value == 0 for value in bars.values)
+        and len(set(middle)) == len(middle)
     )
-    return Series(label, "bars", tuple(middle), tuple(values), summary=summary, whole=finite and bool(bars)), lies  # fmt: skip
-
-
-def _nearest(names: Iterable[float], at: float) -> float:
-    return min(names, key=lambda place: abs(place - at))
+    found = Series(bars.label, "bars", tuple(middle), tuple(bars.values), summary, whole)
+    return found, bars.lies
 
 
 def _pie(wedges: list[Any]) -> Series:
     """Percentages; places are numbers from 0 on, names stand in the label, one a line."""
     names = [str(wedge.get_label() or "") for wedge in wedges]
     whole = all(name and not name.startswith("_") for name in names)
+    whole = whole and one_pie(wedges)
     values = tuple(float(wedge.theta2 - wedge.theta1) / 3.6 for wedge in wedges)
     return Series(
         "\n".join(names), "pie", tuple(map(float, range(len(values)))), values, whole=whole

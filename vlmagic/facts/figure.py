@@ -11,6 +11,7 @@ from .digest import digest, parts
 from .fit import factored, fitted
 from .frames import Region, frames
 from .marks import Marks
+from .names import heading, legend_of, said, title
 from .numbers import short
 
 _MOST_TEXT = 200
@@ -22,21 +23,20 @@ def read(figure: Any, budget: int, region: Region | None = None) -> Facts | None
     if not axes:
         return None
     tree: dict[str, Any] = {}
-    title = figure.get_suptitle() if hasattr(figure, "get_suptitle") else ""
-    if title:
-        tree["figure"] = title[:_MOST_TEXT]
+    if words := heading(figure):
+        tree["figure"] = words[:_MOST_TEXT]
     for key in ("supxlabel", "supylabel"):
-        get = getattr(figure, f"get_{key}", None)
-        if get is not None and get():
-            tree[key] = get()[:_MOST_TEXT]
+        if words := said(getattr(figure, f"_{key}", None)):
+            tree[key] = words[:_MOST_TEXT]
     read = [_axes(one, number, axes) for number, one in enumerate(axes)]
     tree["axes"] = [facts for facts, _ in read]
     told = set(map(str, tree.values()))
-    words = (text.get_text() for part in parts(figure) for text in part.texts)
-    loose = [word[:_MOST_TEXT] for word in words if word.strip() and word[:_MOST_TEXT] not in told]
+    every = (said(text) for part in parts(figure) for text in part.texts)
+    loose = [word[:_MOST_TEXT] for word in every if word.strip() and word[:_MOST_TEXT] not in told]
     if loose:
         tree["text"] = loose[:10]
-    legends = [text.get_text()[:60] for box in figure.legends for text in box.get_texts()]
+    boxes = [box for part in parts(figure) for box in part.legends if box.get_visible()]
+    legends = [said(text)[:60] for box in boxes for text in box.get_texts()]
     if legends:
         tree["legend"] = legends[:20]
     text = fitted(factored(tree), budget)
@@ -51,30 +51,35 @@ def _axes(axes: Any, number: int, every: list[Any]) -> tuple[dict[str, Any], boo
     """The facts of one pair of axes, and whether something lies outside of its limits."""
     x, y = Axis(axes, "x"), Axis(axes, "y")
     marks = Marks(axes, x, y)
-    title = axes.get_title() or axes.get_title("left") or axes.get_title("right")
-    found: dict[str, Any] = {"title": title[:_MOST_TEXT]} if title else {}
+    above = title(axes)
+    found: dict[str, Any] = {"title": above[:_MOST_TEXT]} if above else {}
     if axes.name != "rectilinear":
         found["projection"] = axes.name
     if "pie" not in marks.found:
-        found["x"] = x.facts(axes.get_xlabel())
-        found["y"] = y.facts(axes.get_ylabel())
+        found["x"] = x.facts(_label(axes, "x"))
+        found["y"] = y.facts(_label(axes, "y"))
         if hasattr(axes, "get_zlabel"):
             low, high = axes.get_zlim()
             found["z"] = {"min": short(low), "max": short(high)}
             data = [short(value) for value in sorted(axes.zz_dataLim.intervalx)]
             if None not in data:
                 found["z"]["data"] = data
-            if axes.get_zlabel():
-                found["z"]["label"] = axes.get_zlabel()[:_MOST_TEXT]
+            if words := _label(axes, "z"):
+                found["z"]["label"] = words[:_MOST_TEXT]
     for before, other in enumerate(every[:number], start=1):
         if _on_top(axes, other):
             found["twin"] = before
-    legend = axes.get_legend()
-    if legend is not None:
-        words = [text.get_text()[:60] for text in legend.get_texts()]
-        heading = legend.get_title().get_text()
-        found["legend"] = ([heading[:60] + ":"] if heading else []) + words[:20]
+    if (legend := legend_of(axes)) is not None:
+        entries = [said(text)[:60] for text in legend.get_texts()]
+        above = said(legend.get_title())
+        found["legend"] = ([above[:60] + ":"] if above else []) + entries[:20]
     return {key: value for key, value in (found | marks.found).items() if value}, marks.cut
+
+
+def _label(axes: Any, which: str) -> str:
+    """The label of an axis that is drawn."""
+    axis = getattr(axes, f"{which}axis")
+    return said(axis.label) if axes.axison and axis.get_visible() else ""
 
 
 def _on_top(axes: Any, other: Any) -> bool:

@@ -20,6 +20,7 @@ _SERIES = (
     "paths",
     "surfaces",
     "images",
+    "rings",
     "errorbars",
     "spread",
     "encodings",
@@ -145,10 +146,11 @@ def _less_series(
     if most["brief"]:
         spare = {"lines": ("first", "last", "n"), "scatter": ("x", "y")}.get(kind, ())
         fewer = {key: value for key, value in fewer.items() if key not in spare}
-    if "points" in fewer:
-        fewer["points"] = _spread(fewer["points"], most["points"], extremes=kind == "lines")
-        if not fewer["points"]:
-            del fewer["points"]
+    for key in ("points", "ranges"):
+        if key in fewer:
+            fewer[key] = _spread(fewer[key], most["points"], extremes=kind == "lines")
+            if not fewer[key]:
+                del fewer[key]
     cells = sum(map(len, fewer["values"])) if kind == "images" and "values" in fewer else 0
     if cells > most["cells"]:
         del fewer["values"]
@@ -156,7 +158,7 @@ def _less_series(
         del fewer["values"]
     if most["points"] < 12:
         fewer.pop("from", None)
-    if kind == "bars" and len(fewer["values"]) > most["values"]:
+    if kind in ("bars", "rings") and len(fewer["values"]) > most["values"]:
         left.append(f"{len(fewer['values']) - most['values']} of {len(fewer['values'])} values")
         fewer["values"] = _outstanding(fewer["values"], most["values"])
     if kind == "histogram" and len(fewer["counts"]) > most["bins"]:

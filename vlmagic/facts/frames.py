@@ -52,6 +52,7 @@ def _frame(figure: Any, axes: Any, number: int, region: Region) -> Frame:
 
 def _ruler(axes: Any, which: str, start: float, end: float) -> Ruler | None:
     axis = Axis(axes, which)
+    start, end = axis.plain(float(start)), axis.plain(float(end))
     if axis.scale not in ("linear", "log") or axis.period is not None:
         return None
     if axis.kind == "date":

@@ -9,11 +9,14 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from . import clouds, collections, patches, view
+from . import clouds, collections, patches, view, words
 from .axis import Axis
+from .bars import errors
+from .bars import read as read_bars
+from .boxes import boxes
 from .curves import MOST_POINTS, curve, path
-from .names import colours, named, rgba
-from .numbers import array, short
+from .names import Names, named
+from .numbers import array, numpy, short
 
 _MOST_SERIES = 60
 
@@ -27,7 +30,7 @@ class Marks:
         self.cut = False
         """Whether something lies outside of what is seen."""
         self._taken: set[int] = set()
-        self._legend = colours(axes.get_legend())
+        self._names = Names(axes)
         self._containers()
         self._boxes()
         for line in axes.lines[:_MOST_SERIES]:
@@ -40,11 +43,18 @@ class Marks:
                 lines = patches.inside_violins(self.found["violins"], self.found.get("lines", []))
                 self.found["lines"] = lines
                 self.found.pop("segments", None)
+                for violin in self.found["violins"]:
+                    axis = self.y if violin.get("horizontal") else self.x
+                    violin["at"] = axis.beside(violin.pop("place"))
+        self._stacked_lines()
         for image in axes.images[:_MOST_SERIES]:
             self._try(self._image, image)
         for table in axes.tables[:4]:
-            self._try(self._table, table)
-        self._texts()
+            self._try(
+                lambda one: self.found.setdefault("tables", []).append(words.rows(one)), table
+            )
+        for text in words.texts(axes, self.found):
+            self._try(self._text, text)
 
     def _try(self, reader: Any, artist: Any) -> None:
         """One artist that cannot be read costs only itself."""
@@ -65,106 +75,86 @@ class Marks:
     # -- containers ---------------------------------------------------------------------
 
     def _containers(self) -> None:
+        erring: dict[int, str] = {}
         for container in self.axes.containers[:_MOST_SERIES]:
-            reader = {
-                "BarContainer": self._bars,
-                "ErrorbarContainer": self._errorbar,
-                "StemContainer": self._stem,
-            }.get(type(container).__name__)
-            if reader is None:
-                continue
+            kind = type(container).__name__
             with contextlib.suppress(Exception):
-                reader(container)
-                for child in container.get_children():
-                    self._taken.add(id(child))
+                if kind == "BarContainer":
+                    erring[id(container.errorbar)] = self._bars(container)
+                elif kind == "StemContainer":
+                    self._stem(container)
+                elif kind != "ErrorbarContainer":
+                    continue
+                self._taken.update(map(id, container.get_children()))
+        # The errors of bars come before the bars that they belong to.
+        for container in self.axes.containers[:_MOST_SERIES]:
+            if type(container).__name__ == "ErrorbarContainer":
+                with contextlib.suppress(Exception):
+                    self._errorbar(container, erring.get(id(container), ""))
+                    self._taken.update(map(id, container.get_children()))
 
-    def _bars(self, container: Any) -> None:
-        every = list(container.patches)
-        across = getattr(container, "orientation", "vertical") == "horizontal"
-        axis, value_axis = (self.y, self.x) if across else (self.x, self.y)
-        bars = view.bars(axis, every, lying=across)
-        if not bars:
-            return
-        start = [bar.get_y() if across else bar.get_x() for bar in bars]
-        width = [bar.get_height() if across else bar.get_width() for bar in bars]
-        length = [bar.get_width() if across else bar.get_height() for bar in bars]
-        base = [bar.get_x() if across else bar.get_y() for bar in bars]
-        ends = [s + w for s, w in zip(start, width, strict=True)]
-        near = 1e-6 * max(abs(end) for end in (*start, *ends)) + 1e-12
-        touching = all(abs(ends[i] - start[i + 1]) <= near for i in range(len(bars) - 1))
-        lifted = any(abs(value) > 0 for value in base) and value_axis.scale == "linear"
-        label = named(container) or self._legend.get(tuple(bars[0].get_facecolor()), "")
-        outside = len(every) - len(bars) or None
-        if touching and len(every) > 2 and axis.kind != "category":
-            edges = [axis.value(v) for v in (*start, ends[-1])]
-            counts = {"edges": edges, "counts": [short(v) for v in length]}
-            more = {"horizontal": across, "outside": outside}
-            self.add("histogram", {"label": label} | counts | more)
-            return
-        values = [
-            [self._bar_name(axis, s, w), short(v)]
-            for s, w, v in zip(start, width, length, strict=True)
+    def _bars(self, container: Any) -> str:
+        """The label of the bars, which are told."""
+        bars = read_bars(container, self.x, self.y, self._names)
+        if bars is None:
+            self.cut = self.cut or any(bar.get_visible() for bar in container.patches)
+            return named(container)
+        axis, value_axis = (self.y, self.x) if bars.lies else (self.x, self.y)
+        values: list[Any] = [value_axis.number(value) for value in bars.values]
+        label = {"label": bars.label}
+        more = {"horizontal": bars.lies, "stacked": bars.stacked, "outside": bars.outside or None}
+        places = bars.places(axis)
+        if bars.touching and None in places:
+            held = bars.held(axis) if axis.names else None
+            if held is not None:
+                counts = [[name, value_axis.number(value)] for name, value in held]
+                self.add("bars", label | {"values": counts} | more)
+                return bars.label
+            read = axis.number if axis.names else axis.value
+            edges = [read(place) for place in (*bars.start, bars.ends[-1])]
+            self.add("histogram", label | {"edges": edges, "counts": values} | more)
+            return bars.label
+        told = [
+            axis.value(middle) if place is None else axis.names[place]
+            for place, middle in zip(places, bars.middle, strict=True)
         ]
-        self.add(
-            "bars",
-            {
-                "label": label,
-                "values": values,
-                "horizontal": across,
-                "stacked": lifted,
-                "from": [value_axis.value(v) for v in base] if lifted else None,
-                "errors": container.errorbar is not None,
-                "outside": outside,
-            },
-        )
+        base = [value_axis.value(value) for value in bars.base] if bars.stacked else None
+        pairs = [list(pair) for pair in zip(told, values, strict=True)]
+        self.add("bars", label | {"values": pairs} | more | {"from": base, "errors": bars.errors})
+        return bars.label
 
-    def _bar_name(self, axis: Axis, start: float, width: float) -> Any:
-        """A bar of a group stands beside its tick: the nearest category within half a step."""
-        middle = start + width / 2
-        if axis.names:
-            place = min(axis.names, key=lambda at: abs(at - middle))
-            if abs(place - middle) <= 0.5 or place == round(start, 6):
-                return axis.names[place]
-        return axis.value(middle)
-
-    def _errorbar(self, container: Any) -> None:
+    def _errorbar(self, container: Any, label: str) -> None:
         data, _, bars = container.lines
-        label = named(container)
-        if data is not None:
+        label = named(container) or label
+        if data is not None and data.get_visible():
             self._curve(data, label)
         for number, segments in enumerate(bars):
-            across = container.has_xerr and number == 0
-            ends = [array(segment).reshape(-1, 2) for segment in segments.get_segments()]
-            at = 0 if across else 1
-            points = [
-                [
-                    self.x.value(end[:, 0].mean()),
-                    self.y.value(end[:, 1].mean()),
-                    short((end[:, at].max() - end[:, at].min()) / 2),
-                ]
-                for end in ends[:MOST_POINTS]
-                if len(end)
-            ]
-            self.add(
-                "errorbars",
-                {"label": label, "of": "x" if across else "y", "n": len(ends), "points": points},
-            )
+            if segments.get_visible():
+                across = container.has_xerr and number == 0
+                found = errors(segments, data, self.x, self.y, across=across)
+                self.add("errorbars", {"label": label} | found)
 
     def _stem(self, container: Any) -> None:
-        self._curve(container.markerline, named(container))
+        if container.markerline.get_visible():
+            self._curve(container.markerline, named(container))
 
     # -- lines --------------------------------------------------------------------------
 
     def _boxes(self) -> None:
         with contextlib.suppress(Exception):
-            for box, parts in patches.boxes(self.axes):
-                axis = self.y if box.pop("horizontal", False) else self.x
-                name = str(self._bar_name(axis, box.pop("at"), 0))
-                colour = box.pop("colour")
-                hue = self._legend.get(tuple(colour), "") if colour is not None else ""
-                label = ", ".join(filter(None, dict.fromkeys((name, hue))))
-                self.add("box", {"label": label} | {k: short(v) for k, v in box.items()})
+            for box, parts in boxes(self.axes):
+                lies = box.pop("horizontal", False)
+                axis, values = (self.y, self.x) if lies else (self.x, self.y)
+                at = box.pop("at")
+                name, hue = str(axis.beside(at)), self._names.of(box.pop("colour"), "box")
                 self._taken.update(parts)
+                if not view.touches(axis, at, at) or not view.touches(
+                    values, box["low"], box["high"]
+                ):
+                    self.cut = True
+                    continue
+                label = ", ".join(filter(None, dict.fromkeys((name, hue))))
+                self.add("box", {"label": label} | {k: values.number(v) for k, v in box.items()})
 
     def _line(self, line: Any) -> None:
         label = named(line)
@@ -182,15 +172,16 @@ class Marks:
         across, up = line.get_transform().contains_branch_seperately(self.axes.transData)
         if not (across or up) or not len(x):
             return
-        if not across:
-            self.add("rules", {"y": self.y.value(y[0]), "label": label})
-        elif not up:
-            self.add("rules", {"x": self.x.value(x[0]), "label": label})
+        if not (across and up):
+            which, axis, at = ("x", self.x, x[0]) if across else ("y", self.y, y[0])
+            if view.touches(axis, at, at):
+                self.add("rules", {which: axis.value(at), "label": label})
+            self.cut = self.cut or not view.touches(axis, at, at)
         elif not label and len(x) <= 3 and "bars" in self.found and _straight(x, y):
             for bars in self.found["bars"]:
                 bars["errors"] = True
         else:
-            self._curve(line, label or self._legend.get(rgba(line.get_color()), ""))
+            self._curve(line, label or self._names.of(line.get_color(), "line"))
 
     def _curve(self, line: Any, label: str) -> None:
         data = line.get_xdata(orig=False), line.get_ydata(orig=False)
@@ -198,6 +189,17 @@ class Marks:
         pointed = len(self.axes.lines) <= MOST_POINTS
         if found := curve(*data, label, self.x, self.y, pointed=pointed):
             self.add("lines", found)
+        elif len(data[0]):
+            self.cut = True
+
+    def _stacked_lines(self) -> None:
+        """A line along the upper edge of an area on another does not have its values for heights."""
+        for line in self.found.get("lines", ()):
+            for band in self.found.get("bands", ()):
+                edge = [line["min"][1], line["max"][1]]
+                same = line.get("label") and line["label"] == band.get("label")
+                if same and any(band["low"]) and band["high"] == edge:
+                    line["stacked"] = True
 
     # -- patches, collections, pictures, words -------------------------------------------
 
@@ -206,32 +208,43 @@ class Marks:
         wedges = [patch for patch in left if hasattr(patch, "theta1")]
         if wedges and not self.found:
             with contextlib.suppress(Exception):
-                self.found["pie"] = patches.pie(wedges, self.axes.texts)
+                rings = patches.rings(wedges, self._names)
+                self.found["pie"] = rings[0]
+                if len(rings) > 1:
+                    self.found["pie"] = []
+                    self.found["rings"] = [{"values": ring} for ring in rings]
         for patch in left[:_MOST_SERIES]:
             with contextlib.suppress(Exception):
                 steps = patches.steps(patch)
                 if steps is not None:
-                    self._steps(patch, *steps)
+                    self._steps(patch, steps)
                 span = patches.span(patch, self.axes)
                 if span is not None:
                     which, low, high = span
                     axis = self.x if which == "x" else self.y
-                    self.add(
-                        "spans",
-                        {which: [axis.value(low), axis.value(high)], "label": named(patch)},
-                    )
+                    if view.touches(axis, low, high):
+                        ends = [axis.value(low), axis.value(high)]
+                        self.add("spans", {which: ends, "label": named(patch)})
+                    self.cut = self.cut or not view.touches(axis, low, high)
 
-    def _steps(self, patch: Any, edges: Any, counts: Any) -> None:
-        kept = view.seen(self.x, (edges[:-1] + edges[1:]) / 2).nonzero()[0]
+    def _steps(self, patch: Any, steps: patches.Steps) -> None:
+        edges, counts = steps.edges, steps.counts
+        axis, values = (self.y, self.x) if steps.lies else (self.x, self.y)
+        kept = view.seen(axis, (edges[:-1] + edges[1:]) / 2).nonzero()[0]
         if not len(kept):
+            self.cut = True
             return
         first, last = int(kept[0]), int(kept[-1]) + 1
         self.add(
             "histogram",
             {
-                "label": named(patch),
-                "edges": [self.x.value(v) for v in edges[first : last + 1]],
-                "counts": [short(v) for v in counts[first:last]],
+                "label": named(patch) or self._names.of(_colour(patch), "steps"),
+                "edges": [
+                    axis.number(v) if axis.names else axis.value(v) for v in edges[first : last + 1]
+                ],
+                "counts": [values.number(v) for v in counts[first:last]],
+                "horizontal": steps.lies,
+                "stacked": steps.stacked,
                 "outside": len(counts) - (last - first) or None,
             },
         )
@@ -242,8 +255,19 @@ class Marks:
             other = self.found.setdefault("other", {})
             other[found[0]] = other.get(found[0], 0) + 1
             return
+        label = named(collection)
+        if not label and "Poly" in type(collection).__name__:
+            label = self._names.of(_colour(collection), "area")
         for facts in found:
-            self.add(kind or facts.pop("kind"), {"label": named(collection)} | facts)
+            self.add(kind or facts.pop("kind"), {"label": label} | facts)
+        if not found:
+            self.cut = True
+
+    def _text(self, text: Any) -> None:
+        facts = words.text(text, self.axes, self.x, self.y)
+        if facts is not None:
+            self.add("text", facts)
+        self.cut = self.cut or facts is None
 
     def _image(self, image: Any) -> None:
         if image.get_array() is None:
@@ -253,34 +277,16 @@ class Marks:
         facts = clouds.picture(image, self.x, self.y) if plain else clouds.grid(image)
         if facts is not None:
             self.add("images", {"label": named(image)} | facts)
+        self.cut = self.cut or facts is None
 
-    def _table(self, table: Any) -> None:
-        cells = sorted(table.get_celld().items())[:_MOST_SERIES]
-        rows: dict[int, list[str]] = {}
-        for (row, _), cell in cells:
-            rows.setdefault(row, []).append(cell.get_text().get_text()[:60])
-        self.found.setdefault("tables", []).append(list(rows.values()))
 
-    def _texts(self) -> None:
-        texts = [t for t in self.axes.texts if t.get_visible() and t.get_text().strip()]
-        told = [sum(len(b["values"]) for b in self.found.get("bars", ()))]
-        told += [i["shape"][0] * i["shape"][-1] for i in self.found.get("images", ())]
-        if "pie" in self.found or (len(texts) > 1 and len(texts) in told):
-            return
-        for text in texts[:20]:
-            with contextlib.suppress(Exception):
-                across, up = text.get_transform().contains_branch_seperately(self.axes.transData)
-                place: Any = text.get_position() if across and up else None
-                if getattr(text, "xycoords", None) == "data":
-                    place = text.xy
-                facts: dict[str, Any] = {"say": text.get_text()[:200]}
-                if place is not None:
-                    at = (
-                        float(self.axes.convert_xunits(place[0])),
-                        float(self.axes.convert_yunits(place[1])),
-                    )
-                    facts = {"at": [self.x.value(at[0]), self.y.value(at[1])]} | facts
-                self.add("text", facts)
+def _colour(artist: Any) -> Any:
+    """The colour of an area: of its face, or of its edge if it has none."""
+    for colours in (artist.get_facecolor(), artist.get_edgecolor()):
+        colour = numpy().ravel(colours)[:4]
+        if len(colour) == 4 and colour[3] > 0:
+            return tuple(map(float, colour))
+    return None
 
 
 def _straight(x: Any, y: Any) -> bool:

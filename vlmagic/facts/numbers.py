@@ -6,6 +6,7 @@ numpy is taken from where the plotting library left it; the few that do without 
 from __future__ import annotations
 
 import importlib
+import math
 import sys
 from typing import Any
 
@@ -27,12 +28,26 @@ def array(values: Any) -> Any:
     return found if found.ndim == 1 else found.ravel()
 
 
-def short(value: Any) -> float | int | None:
-    """The number with six significant digits; whole numbers as int; None if it is not finite."""
+def digits(low: Any, high: Any) -> int:
+    """Significant digits that tell numbers between `low` and `high` apart: six, seldom more."""
+    span, most = abs(float(high) - float(low)), max(abs(float(low)), abs(float(high)))
+    if not 0 < span < most < float("inf"):
+        return 6
+    return min(15, max(6, math.ceil(math.log10(most / span)) + 4))
+
+
+def extent(values: Any) -> list[float | int | None]:
+    """The lowest and the highest of numbers, told apart; gaps are left out."""
+    low, high = numpy().nanmin(values), numpy().nanmax(values)
+    return [short(low, digits(low, high)), short(high, digits(low, high))]
+
+
+def short(value: Any, most: int = 6) -> float | int | None:
+    """The number with `most` significant digits; whole ones as int; None if it is not finite."""
     number = float(value)
     if number != number or number in (float("inf"), float("-inf")):
         return None
-    number = float(f"{number:.6g}")
+    number = float(f"{number:.{most}g}")
     return int(number) if number == int(number) and abs(number) < 1e15 else number
 
 

@@ -1,46 +1,68 @@
-"""Shapes read back into the numbers they were drawn from: boxes, wedges, steps, bands, spans."""
+"""Shapes read back into the numbers they were drawn from: wedges, steps, bands, violins, spans."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from . import view
 from .axis import Axis
+from .names import Names, named
 from .numbers import array, chosen, numpy, short
 
 _MOST_POINTS = 12
-_MOST_OUT = 100_000
-"""Points of one line that may be the outliers of a box."""
 
 
-def pie(wedges: Sequence[Any], texts: Sequence[Any]) -> list[list[Any]]:
-    """(label, percent) of each wedge."""
-    words = [text.get_text() for text in texts if text.get_text()]
-    words = [word for word in words if not word.rstrip("%").replace(".", "").isdigit()]
-    found: list[list[Any]] = []
-    for number, wedge in enumerate(wedges):
-        label = str(wedge.get_label() or "")
-        if not label or label.startswith("_"):
-            label = words[number] if number < len(words) else ""
-        found.append([label[:60], round(float(wedge.theta2 - wedge.theta1) / 3.6, 4)])
-    return found
+def rings(wedges: Sequence[Any], names: Names) -> list[list[list[Any]]]:
+    """(label, percent) of each wedge, ring by ring of each pie, in the order they were drawn."""
+    found: dict[Any, list[list[Any]]] = {}
+    single = one_pie(wedges)
+    for wedge in wedges:
+        label = named(wedge) or names.of(wedge.get_facecolor(), "wedge")
+        ring = () if single else (*wedge.center, wedge.r)
+        share = round(float(wedge.theta2 - wedge.theta1) / 3.6, 4)
+        found.setdefault(ring, []).append([label[:60], share])
+    return list(found.values())
 
 
-def steps(patch: Any) -> tuple[Any, Any] | None:
-    """(edges, counts) of `stairs` and of a histogram drawn as one outline."""
+def one_pie(wedges: Sequence[Any]) -> bool:
+    """Whether all wedges are of one pie, even if some of them are pulled out of it."""
+    return float(sum(wedge.theta2 - wedge.theta1 for wedge in wedges)) <= 360.001
+
+
+class Steps(NamedTuple):
+    """An outline of steps, from `base` to `base + counts`."""
+
+    edges: Any
+    counts: Any
+    lies: bool
+    stacked: bool
+
+
+def steps(patch: Any) -> Steps | None:
+    """`stairs`, and a histogram drawn as one outline."""
     if type(patch).__name__ == "StepPatch":
         data = patch.get_data()
-        return array(data.edges), array(data.values)
+        return Steps(
+            array(data.edges), array(data.values), patch.orientation == "horizontal", stacked=False
+        )
     if type(patch).__name__ != "Polygon":
         return None
     xy = array(patch.get_xy()).reshape(-1, 2)
     rise, run = xy[1:, 1] - xy[:-1, 1], xy[1:, 0] - xy[:-1, 0]
     if len(xy) < 6 or not ((rise == 0) | (run == 0)).all():
         return None
-    tops = numpy().flatnonzero(run > 0)
+    # The second step goes along the axis of the bins; the first is as high as the first count.
+    lies = bool(run[1] == 0 and rise[1] != 0)
+    if lies:
+        xy, run = xy[:, ::-1], rise
+    tops, under = numpy().flatnonzero(run > 0), numpy().flatnonzero(run < 0)[::-1]
     if len(tops) < 2 or (xy[tops[1:], 0] != xy[tops[:-1] + 1, 0]).any():
         return None
-    return numpy().append(xy[tops, 0], xy[tops[-1] + 1, 0]), xy[tops, 1]
+    counts, edges = xy[tops, 1], numpy().append(xy[tops, 0], xy[tops[-1] + 1, 0])
+    base = xy[under, 1]
+    stacked = len(under) == len(tops) and len(set(base.tolist())) > 1
+    return Steps(edges, counts - base if stacked else counts, lies, stacked)
 
 
 def span(patch: Any, axes: Any) -> tuple[str, float, float] | None:
@@ -88,12 +110,20 @@ def band(
         if which == "y" or _spined(axes, middle, places[0], places[-1]):
             return "violins", {
                 "at": across.value(middle),
+                "place": middle,
                 which: [along.value(places[0]), along.value(places[-1])],
                 "widest": along.value(places[int((high - low).argmax())]),
                 "horizontal": which == "x",
             }
+    every, kept = len(places), view.seen(along, places)
+    if not kept.any():
+        kept = kept | view.touches(along, places[0], places[-1])
+    places, low, high = places[kept], low[kept], high[kept]
+    if not len(places):
+        return "", {"outside": every}
     keep = chosen(places, high - low, _MOST_POINTS)
     return "bands", {
+        "outside": every - len(places) or None,
         "horizontal": which == "y",
         "n": len(places),
         which: [along.value(places[0]), along.value(places[-1])],
@@ -108,7 +138,7 @@ def band(
 
 def _spined(axes: Any, middle: float, low: float, high: float) -> bool:
     """Whether a lying stroke goes along `middle` within `low` and `high`."""
-    strokes = [_xy(line) for line in axes.lines]
+    strokes = [xy_of(line) for line in axes.lines]
     for group in axes.collections:
         if type(group).__name__ == "LineCollection":
             strokes += [array(one).reshape(-1, 2).T for one in group.get_segments()[:60]]
@@ -166,117 +196,6 @@ def _edges(along: Any, across: Any) -> tuple[Any, Any, Any]:
     return places, low, high
 
 
-class _Stroke(NamedTuple):
-    """A line of a box plot: how many points it has, and how far it reaches."""
-
-    line: Any
-    n: int
-    left: float
-    right: float
-    low: float
-    high: float
-
-    @property
-    def flipped(self) -> _Stroke:
-        """The same with x and y exchanged."""
-        return _Stroke(self.line, self.n, self.low, self.high, self.left, self.right)
-
-
-def _stroke(line: Any) -> _Stroke:
-    x, y = (one.tolist() for one in _xy(line))
-    if not x:
-        return _Stroke(line, 0, 0.0, 0.0, 0.0, 0.0)
-    return _Stroke(line, len(x), min(x), max(x), min(y), max(y))
-
-
-def boxes(axes: Any) -> Iterator[tuple[dict[str, Any], set[int]]]:
-    """Each box of a box plot, and the ids of the artists that it is made of.
-
-    A box is a closed rectangle, drawn as a line of five points or as a path; its median crosses
-    it, its whiskers begin at its ends.
-    """
-    outlines = [(line, *_xy(line)) for line in axes.lines if len(line.get_xdata(orig=False)) == 5]
-    frames = [
-        (artist, float(x.min()), float(x.max()), float(y.min()), float(y.max()))
-        for artist, x, y in (*outlines, *((patch, *_path(patch)) for patch in axes.patches))
-        if _is_rectangle(x, y)
-    ]
-    if not frames:
-        return
-    upright = [_stroke(line) for line in axes.lines if len(line.get_xdata(orig=False)) <= _MOST_OUT]
-    lying = [stroke.flipped for stroke in upright]
-    for artist, left, right, low, high in frames:
-        found = _crossing(upright, left, right, low, high)
-        if found:
-            strokes = upright
-            box: dict[str, Any] = {"at": (left + right) / 2, "q1": low, "q3": high}
-        else:
-            found, strokes = _crossing(lying, low, high, left, right), lying
-            box = {"at": (low + high) / 2, "q1": left, "q3": right, "horizontal": True}
-        if not found:
-            continue
-        box |= {"low": box["q1"], "high": box["q3"]}
-        parts = {id(artist)}
-        box["colour"] = artist.get_facecolor() if hasattr(artist, "get_facecolor") else None
-        for stroke, word, value in found:
-            parts.add(id(stroke.line))
-            if word == "median":
-                box["median"] = value
-            elif word == "low":
-                box["low"] = min(box["low"], value)
-            elif word == "high":
-                box["high"] = max(box["high"], value)
-        for one in strokes:
-            if one.n and not (one.low < box["q1"] or one.high > box["q3"]):
-                continue
-            if id(one.line) not in parts and (not one.n or _near(one, box["at"])):
-                parts.add(id(one.line))
-                if one.n and one.line.get_marker() not in ("", "None", None, " "):
-                    box["outliers"] = one.n
-        yield box, parts
-
-
-def _crossing(
-    strokes: Sequence[_Stroke], left: float, right: float, low: float, high: float
-) -> list[tuple[_Stroke, str, float]]:
-    """The median, whiskers and caps of an upright box among short lines; [] without a median."""
-    found: list[tuple[_Stroke, str, float]] = []
-    width, middle = right - left, (left + right) / 2
-    for one in strokes:
-        if one.n not in (2, 3):
-            continue
-        level = one.low == one.high
-        inside = low <= one.low and one.high <= high
-        wide = abs(one.left - left) < width / 4 and abs(one.right - right) < width / 4
-        if level and inside and wide:
-            found.append((one, "median", one.low))
-        elif abs(one.high - low) <= 1e-9 * (1 + abs(low)) and _near(one, middle):
-            found.append((one, "low", one.low))
-        elif abs(one.low - high) <= 1e-9 * (1 + abs(high)) and _near(one, middle):
-            found.append((one, "high", one.high))
-        elif level and abs((one.left + one.right) / 2 - middle) < 1e-9 * (1 + width):
-            found.append((one, "cap", one.low))
-    return found if any(word == "median" for _, word, _ in found) else []
-
-
-def _near(stroke: _Stroke, at: float) -> bool:
-    """Whether a line stands upright at a place."""
-    return max(abs(stroke.left - at), abs(stroke.right - at)) <= 1e-6 * (1 + abs(at))
-
-
-def _is_rectangle(x: Any, y: Any) -> bool:
-    if len(x) not in (5, 6):
-        return False
-    corners = len({*x.tolist()}) == 2 and len({*y.tolist()}) == 2
-    return bool(corners and x[0] == x[4] and y[0] == y[4])
-
-
-def _xy(line: Any) -> tuple[Any, Any]:
+def xy_of(line: Any) -> tuple[Any, Any]:
+    """The places of a line."""
     return array(line.get_xdata(orig=False)), array(line.get_ydata(orig=False))
-
-
-def _path(patch: Any) -> tuple[Any, Any]:
-    if type(patch).__name__ != "PathPatch":
-        return array([]), array([])
-    vertices = array(patch.get_path().vertices).reshape(-1, 2)
-    return vertices[:, 0], vertices[:, 1]

@@ -1,7 +1,6 @@
 """What of the data lies within the limits of its axes: the rest nobody sees, so it is only counted.
 
-A line is seen where its places are, even if it rises over the upper edge; a point must lie within
-both pairs of limits. This room refuses to know any library.
+A point must lie within both pairs of limits, a bar only reach into them. This room refuses to know any library.
 """
 
 from __future__ import annotations
@@ -35,14 +34,24 @@ def seen(axis: Limited, places: Any) -> Any:
     return (places >= low) & (places <= high)
 
 
-def bars(axis: Limited, every: Sequence[Any], *, lying: bool) -> list[Any]:
-    """The bars whose middle is seen along the axis on which they stand."""
+def touches(axis: Limited, low: float, high: float) -> bool:
+    """Whether anything from `low` to `high` is seen, which may be given either way round."""
+    start, end = axis.limits
+    return not (max(low, high) < start or min(low, high) > end)
+
+
+def bars(axis: Limited, values: Limited, every: Sequence[Any], *, lying: bool) -> list[Any]:
+    """The bars whose middle is seen along the axis on which they stand, and any of their length."""
     low, high = axis.limits
 
     def middle(bar: Any) -> float:
         return float(bar.get_y() + bar.get_height() / 2 if lying else bar.get_x() + bar.get_width() / 2)  # fmt: skip
 
-    return [bar for bar in every if low <= middle(bar) <= high]
+    def reaches(bar: Any) -> bool:
+        base, length = (bar.get_x(), bar.get_width()) if lying else (bar.get_y(), bar.get_height())
+        return touches(values, base, base + length)
+
+    return [bar for bar in every if low <= middle(bar) <= high and reaches(bar)]
 
 
 def of_line(u: Any, v: Any, x: Limited, y: Limited, *, rising: bool) -> tuple[Any, Any]:
@@ -51,10 +60,14 @@ def of_line(u: Any, v: Any, x: Limited, y: Limited, *, rising: bool) -> tuple[An
     `u` and `v` are arrays of finite numbers, the places along `x` and `y`.
     """
     low, high = x.limits
-    if not rising:
-        both = seen(x, u) & seen(y, v)
-        return (u, v) if both.all() else (u[both], v[both])
+    both = seen(x, u) & seen(y, v)
+    if both.all():
+        return u, v
+    if both.any() or not rising:
+        return u[both], v[both]
     start, stop = (int(numpy().searchsorted(u, at, side)) for at, side in ((low, "left"), (high, "right")))  # fmt: skip
     if start == stop and 0 < start < len(u):
         start, stop = start - 1, stop + 1
-    return u[start:stop], v[start:stop]
+    u, v = u[start:stop], v[start:stop]
+    crosses = len(v) > 0 and touches(y, float(v.min()), float(v.max()))
+    return (u, v) if crosses else (u[:0], v[:0])

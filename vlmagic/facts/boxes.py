@@ -1,0 +1,127 @@
+"""Box plots of matplotlib, read back from the lines and outlines that they are drawn with.
+
+This room refuses to guess: a rectangle without a median is no box.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from .numbers import array
+from .patches import xy_of
+
+_MOST_OUT = 100_000
+"""Points of one line that may be the outliers of a box."""
+
+
+class _Stroke(NamedTuple):
+    """A line of a box plot: how many points it has, and how far it reaches."""
+
+    line: Any
+    n: int
+    left: float
+    right: float
+    low: float
+    high: float
+
+    @property
+    def flipped(self) -> _Stroke:
+        """The same with x and y exchanged."""
+        return _Stroke(self.line, self.n, self.low, self.high, self.left, self.right)
+
+
+def _stroke(line: Any) -> _Stroke:
+    x, y = (one.tolist() for one in xy_of(line))
+    if not x:
+        return _Stroke(line, 0, 0.0, 0.0, 0.0, 0.0)
+    return _Stroke(line, len(x), min(x), max(x), min(y), max(y))
+
+
+def boxes(axes: Any) -> Iterator[tuple[dict[str, Any], set[int]]]:
+    """Each box of a box plot, and the ids of the artists that it is made of.
+
+    A box is a closed rectangle, drawn as a line of five points or as a path; its median crosses
+    it, its whiskers begin at its ends.
+    """
+    outlines = [(line, *xy_of(line)) for line in axes.lines if len(line.get_xdata(orig=False)) == 5]
+    frames = [
+        (artist, float(x.min()), float(x.max()), float(y.min()), float(y.max()))
+        for artist, x, y in (*outlines, *((patch, *_path(patch)) for patch in axes.patches))
+        if _is_rectangle(x, y)
+    ]
+    if not frames:
+        return
+    upright = [_stroke(line) for line in axes.lines if len(line.get_xdata(orig=False)) <= _MOST_OUT]
+    lying = [stroke.flipped for stroke in upright]
+    for artist, left, right, low, high in frames:
+        found = _crossing(upright, left, right, low, high)
+        if found:
+            strokes = upright
+            box: dict[str, Any] = {"at": (left + right) / 2, "q1": low, "q3": high}
+        else:
+            found, strokes = _crossing(lying, low, high, left, right), lying
+            box = {"at": (low + high) / 2, "q1": left, "q3": right, "horizontal": True}
+        if not found:
+            continue
+        box |= {"low": box["q1"], "high": box["q3"]}
+        parts = {id(artist)}
+        box["colour"] = artist.get_facecolor() if hasattr(artist, "get_facecolor") else None
+        for stroke, word, value in found:
+            parts.add(id(stroke.line))
+            if word == "median":
+                box["median"] = value
+            elif word == "low":
+                box["low"] = min(box["low"], value)
+            elif word == "high":
+                box["high"] = max(box["high"], value)
+        for one in strokes:
+            if one.n and not (one.low < box["q1"] or one.high > box["q3"]):
+                continue
+            if id(one.line) not in parts and (not one.n or _near(one, box["at"])):
+                parts.add(id(one.line))
+                if one.n and one.line.get_marker() not in ("", "None", None, " "):
+                    box["outliers"] = one.n
+        yield box, parts
+
+
+def _crossing(
+    strokes: Sequence[_Stroke], left: float, right: float, low: float, high: float
+) -> list[tuple[_Stroke, str, float]]:
+    """The median, whiskers and caps of an upright box among short lines; [] without a median."""
+    found: list[tuple[_Stroke, str, float]] = []
+    width, middle = right - left, (left + right) / 2
+    for one in strokes:
+        if one.n not in (2, 3):
+            continue
+        level = one.low == one.high
+        inside = low <= one.low and one.high <= high
+        wide = abs(one.left - left) < width / 4 and abs(one.right - right) < width / 4
+        if level and inside and wide:
+            found.append((one, "median", one.low))
+        elif abs(one.high - low) <= 1e-9 * (1 + abs(low)) and _near(one, middle):
+            found.append((one, "low", one.low))
+        elif abs(one.low - high) <= 1e-9 * (1 + abs(high)) and _near(one, middle):
+            found.append((one, "high", one.high))
+        elif level and abs((one.left + one.right) / 2 - middle) < 1e-9 * (1 + width):
+            found.append((one, "cap", one.low))
+    return found if any(word == "median" for _, word, _ in found) else []
+
+
+def _near(stroke: _Stroke, at: float) -> bool:
+    """Whether a line stands upright at a place."""
+    return max(abs(stroke.left - at), abs(stroke.right - at)) <= 1e-6 * (1 + abs(at))
+
+
+def _is_rectangle(x: Any, y: Any) -> bool:
+    if len(x) not in (5, 6):
+        return False
+    corners = len({*x.tolist()}) == 2 and len({*y.tolist()}) == 2
+    return bool(corners and x[0] == x[4] and y[0] == y[4])
+
+
+def _path(patch: Any) -> tuple[Any, Any]:
+    if type(patch).__name__ != "PathPatch":
+        return array([]), array([])
+    vertices = array(patch.get_path().vertices).reshape(-1, 2)
+    return vertices[:, 0], vertices[:, 1]
