@@ -366,6 +366,55 @@ def _hidden(figure: Any) -> None:
         axes.set_xlim(1 / 3, 20 / 3)
 
 
+@kind
+def _bodies(figure: Any) -> None:
+    ax = figure.add_subplot(projection="3d")
+    x: Any
+    y: Any
+    x, y = np.meshgrid(X[:6], X[:5])
+    ax.plot_surface(x, y, x * y)
+    ax.plot_wireframe(x, y, -x * y)
+    ax.bar3d([0, 1, 2], [0, 0, 0], [0, 0, 0], 0.5, 0.5, [1, 2, 5])
+    ax.plot_trisurf([0, 1, 0, 1], [0, 0, 1, 1], [1, 2, 3, 5])
+    ax.bar([0, 1], [3, 4], zs=1, zdir="y")
+    ax.text(0, 0, 0, "origin")
+
+
+@on_axes
+def _levels_named(ax: Any) -> None:
+    ax.clabel(ax.contour(X[:30], X[:20], GRID), fmt="%.1f m")
+
+
+@on_axes
+def _pie_lifted(ax: Any) -> None:
+    wedges = ax.pie([1, 2, 3], labels=["a", "", "c"], explode=(0, 0.1, 0), shadow=True)[0]
+    ax.legend(wedges, ["one", "two", "three"])
+
+
+@on_axes
+def _zoomed(ax: Any) -> None:
+    ax.plot(X, X**2)
+    inset = ax.inset_axes([0.1, 0.6, 0.3, 0.3], xlim=(1, 2), ylim=(1, 4))
+    inset.plot(X, X**2)
+    ax.indicate_inset_zoom(inset)
+
+
+@on_axes
+def _classes(ax: Any) -> None:
+    ax.scatter(X[:4], X[:4], c=["r", "b", "r", "g"])
+    ax.bar_label(ax.bar([1, 2, 3], [3, 1, 2], color=["r", "b", "r"]), labels=["p", "q", "r"])
+    ax.plot(X, X, "b")
+    handles = [mpl.lines.Line2D([], [], color=colour, label=colour) for colour in "rb"]
+    ax.legend(handles=handles)
+    ax.secondary_xaxis("top", functions=(lambda v: v * 2, lambda v: v / 2))
+
+
+@on_axes
+def _limits_of_errors(ax: Any) -> None:
+    ax.errorbar([1, 2], [3, 4], yerr=[[1, 2], [3, 0.5]], capsize=4)
+    ax.errorbar([3, 4], [3, 4], yerr=1, lolims=True, capsize=4)
+
+
 def digests() -> dict[str, str]:
     """The digest of every kind."""
     found = {}

@@ -109,7 +109,8 @@ def test_shared_axes_share_their_names() -> None:
     assert '["Fri",4]' in known(figure).text
     figure, (one, other) = plt.subplots(2, sharex=True)
     one.plot(DAYS, [1, 2, 3])
-    other.plot(mdates.date2num(DAYS), [4, 5, 6])
+    convert: Any = mdates.date2num
+    other.plot(convert(DAYS), [4, 5, 6])
     assert '["2024-01-03",6]' in known(figure).text
 
 

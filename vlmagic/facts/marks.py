@@ -101,6 +101,8 @@ class Marks:
             return named(container)
         axis, value_axis = (self.y, self.x) if bars.lies else (self.x, self.y)
         values: list[Any] = [value_axis.number(value) for value in bars.values]
+        tops = [base + value for base, value in zip(bars.base, bars.values, strict=True)]
+        self.cut = self.cut or not all(view.touches(value_axis, top, top) for top in tops)
         label = {"label": bars.label}
         more = {"horizontal": bars.lies, "stacked": bars.stacked, "outside": bars.outside or None}
         places = bars.places(axis)

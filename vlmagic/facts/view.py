@@ -34,6 +34,11 @@ def seen(axis: Limited, places: Any) -> Any:
     return (places >= low) & (places <= high)
 
 
+def _within(axis: Limited, places: Any) -> bool:
+    low, high = axis.limits
+    return bool(low <= places.min() and places.max() <= high)
+
+
 def touches(axis: Limited, low: float, high: float) -> bool:
     """Whether anything from `low` to `high` is seen, which may be given either way round."""
     start, end = axis.limits
@@ -59,10 +64,10 @@ def of_line(u: Any, v: Any, x: Limited, y: Limited, *, rising: bool) -> tuple[An
 
     `u` and `v` are arrays of finite numbers, the places along `x` and `y`.
     """
+    if not len(u) or (_within(x, u) and _within(y, v)):
+        return u, v
     low, high = x.limits
     both = seen(x, u) & seen(y, v)
-    if both.all():
-        return u, v
     if both.any() or not rising:
         return u[both], v[both]
     start, stop = (int(numpy().searchsorted(u, at, side)) for at, side in ((low, "left"), (high, "right")))  # fmt: skip
