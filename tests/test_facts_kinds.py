@@ -340,3 +340,75 @@ def test_the_digest_of_altair_is_that_of_its_data() -> None:
     other = json.loads(json.dumps(specification).replace('"y": 9', '"y": 8'))
     digests = [facts.digest for s in (specification, newer, other) if (facts := facts_of(s))]
     assert digests[0] == digests[1] != digests[2]
+
+
+@pytest.mark.parametrize("filled", [False, True])
+def test_a_box_may_have_a_notch(filled: Any) -> None:
+    """A box with a notch is a box with the same numbers."""
+    data = [[1, 2, 3, 4, 5, 6], [4, 5, 6, 7, 8, 9]]
+    for how in ({}, {"orientation": "horizontal"}):
+        plain, notched = axes_of(), axes_of()
+        plain.boxplot(data, **how)
+        notched.boxplot(data, notch=True, patch_artist=filled, **how)
+        found = read(notched)
+        assert "lines" not in found
+        assert found["box"] == read(plain)["box"]
+
+
+def test_marks_across_violins_are_told() -> None:
+    """Means, medians and quantiles of a violin are its own."""
+    for how in ({}, {"orientation": "horizontal"}):
+        axes = axes_of()
+        axes.violinplot(
+            [[1, 2, 3, 4, 10], [4, 5, 6, 7, 9]], showmeans=True, showmedians=True, **how
+        )
+        found = read(axes)
+        assert "segments" not in found
+        assert [violin["marked"] for violin in found["violins"]] == [[3, 4], [6, 6.2]]
+
+
+def test_violins_of_classes_stand_at_their_category() -> None:
+    """Beside its tick, a violin has the name there, and that of its colour in the legend."""
+    seaborn = pytest.importorskip("seaborn")
+    values = np.random.default_rng(0).normal(size=80)
+    table = pd.DataFrame({"d": ["Mo", "Tu"] * 40, "v": values, "h": ["p"] * 40 + ["q"] * 40})
+    found = read(seaborn.violinplot(table, x="d", y="v", hue="h"))["violins"]
+    assert sorted((violin["at"], violin["label"]) for violin in found) == [
+        ("Mo", "p"),
+        ("Mo", "q"),
+        ("Tu", "p"),
+        ("Tu", "q"),
+    ]
+
+
+def test_a_colour_bar_is_no_panel() -> None:
+    """Wherever its axes come from, a colour bar belongs to what it explains."""
+    figure, (axes, beside) = pyplot.subplots(1, 2)
+    figure.colorbar(axes.imshow([[1, 2], [3, 4]]), cax=beside, label="mm")
+    facts = facts_of(figure)
+    assert facts is not None
+    (found,) = json.loads(facts.text)["axes"]
+    assert found["images"][0]["colorbar"] == "mm"
+
+
+def test_rows_of_intervals_have_names() -> None:
+    """Broken bars are told in the row that is named beside them."""
+    axes = axes_of()
+    axes.broken_barh([(110, 30)], (10, 9))
+    axes.broken_barh([(10, 50)], (20, 9))
+    axes.set_yticks([15, 25], ["Bill", "Jim"])
+    assert read(axes)["intervals"] == [{"x": [110, 140], "y": "Bill"}, {"x": [10, 60], "y": "Jim"}]
+
+
+def test_angles_say_their_unit() -> None:
+    """The axis of angles counts in radians, and says so."""
+    axes = axes_of(subplot_kw={"projection": "polar"})
+    axes.plot([0, 1], [1, 2])
+    assert read(axes)["x"]["unit"] == "radians"
+
+
+def test_the_mean_of_dates_is_a_date() -> None:
+    """On an axis of dates the mean is one."""
+    axes = axes_of()
+    axes.plot([1, 2, 3], pd.date_range("2024-01-01", periods=3))
+    assert read(axes)["lines"][0]["mean"] == "2024-01-02"

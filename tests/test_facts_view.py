@@ -127,3 +127,78 @@ def test_pages_hide_as_their_libraries_do() -> None:
         scale = alt.Scale(domain=[10, 20])
         chart = alt.Chart(pd.DataFrame({"x": X, "y": X})).mark_line(clip=clip)
         assert ("outside" in known(chart.encode(x=alt.X("x", scale=scale), y="y")).text) == clip
+
+
+def _everything(axes: Any) -> None:
+    axes.text(8, 8, "clipped", clip_on=True)
+    axes.annotate("pointing", (8, 8), (3, 3))
+    axes.axvline(7, label="rule")
+    axes.axvspan(7, 8, label="span")
+    axes.errorbar(range(10), range(10), yerr=1, label="e")
+    axes.fill_between(range(10), range(10), range(1, 11), label="b")
+    axes.boxplot([[1, 2, 3], [4, 5, 6]], positions=[3, 9])
+
+
+def test_a_part_tells_only_of_what_is_in_it() -> None:
+    """Words, rules, spans, errors, bands and boxes beyond the limits are not told."""
+    facts = zoomed(_everything, x=(2, 5))
+    found = json.loads(facts.text)["axes"][0]
+    assert not {"text", "rules", "spans"} & set(found)
+    assert found["errorbars"][0]["points"] == [[2, 2, 1], [3, 3, 1], [4, 4, 1], [5, 5, 1]]
+    assert found["bands"][0]["x"] == [2, 5]
+    assert found["bands"][0]["outside"] == 6
+    assert [box["median"] for box in found["box"]] == [2]
+    assert facts.digest != zoomed(_everything).digest
+
+
+def test_colours_and_cells_beyond_the_limits_are_not_told() -> None:
+    """The range of colours is that of the points that are seen; so it is with cells."""
+    cloud = told(zoomed(lambda axes: axes.scatter(X, X, c=X), x=(10, 20)), "scatter")
+    assert cloud["color"] == [10, 20]
+    mesh = np.arange(16.0).reshape(4, 4)
+    image = told(zoomed(lambda axes: axes.pcolormesh(mesh), x=(0, 2)), "images")
+    assert (image["max"], image["columns"], image["outside"]) == (13, [0, 1], 8)
+    spots = np.linspace(0, 1, 100)
+    hexagons = told(
+        zoomed(lambda axes: axes.hexbin(spots, spots, gridsize=5), x=(0, 0.5)), "hexbin"
+    )
+    assert hexagons["outside"] > 0
+    assert hexagons["at"][0] <= 0.5
+
+
+def test_broken_axes_tell_of_the_bars_that_reach_into_them() -> None:
+    """A bar that ends below the lower limit is not seen."""
+    bars = told(zoomed(lambda axes: axes.bar(list("abc"), [3, 5, 300]), y=(290, 310)), "bars")
+    assert (bars["values"], bars["outside"]) == ([["c", 300]], 2)
+
+
+def test_what_is_made_invisible_is_not_told() -> None:
+    """Hidden bars, errors, words and legends are in no fact."""
+    figure = matplotlib.figure.Figure()
+    axes = figure.add_subplot()
+    axes.plot([1, 2], label="kept")
+    bars, errors = axes.bar([1, 2], [3, 4], label="bars"), axes.errorbar([1, 2], [3, 4], yerr=1)
+    words: list[Any] = [
+        figure.suptitle("over"),
+        figure.text(0, 0, "loose"),
+        axes.set_title("title"),
+    ]
+    words += [axes.set_xlabel("label"), axes.legend()]
+    for artist in (*bars, *errors.get_children(), *words):
+        artist.set_visible(False)
+    facts = known(figure)
+    found = json.loads(facts.text)
+    assert set(found) == {"axes"}
+    assert set(found["axes"][0]) == {"x", "y", "lines"}
+    assert "label" not in found["axes"][0]["x"]
+    assert [line["label"] for line in found["axes"][0]["lines"]] == ["kept"]
+    assert facts.numbers is not None
+    assert [series.label for series in facts.numbers.axes[0].series] == ["kept"]
+    assert facts.numbers.title == facts.numbers.axes[0].title == ""
+
+
+def test_axes_that_are_off_have_no_labels() -> None:
+    """Where the frame is not drawn, its labels are not either; the title is."""
+    facts = zoomed(lambda axes: (axes.set(title="T", xlabel="X"), axes.axis("off")))
+    found = json.loads(facts.text)["axes"][0]
+    assert (found["title"], found["x"]) == ("T", {"min": 0, "max": 1})

@@ -44,11 +44,13 @@ def boxes(axes: Any) -> Iterator[tuple[dict[str, Any], set[int]]]:
     A box is a closed rectangle, drawn as a line of five points or as a path; its median crosses
     it, its whiskers begin at its ends.
     """
-    outlines = [(line, *xy_of(line)) for line in axes.lines if len(line.get_xdata(orig=False)) == 5]
+    outlines = [
+        (line, *xy_of(line)) for line in axes.lines if len(line.get_xdata(orig=False)) in (5, 11)
+    ]
     frames = [
-        (artist, float(x.min()), float(x.max()), float(y.min()), float(y.max()))
+        (artist, *frame)
         for artist, x, y in (*outlines, *((patch, *_path(patch)) for patch in axes.patches))
-        if _is_rectangle(x, y)
+        if (frame := _rectangle(x, y) or _notched(x, y)) is not None
     ]
     if not frames:
         return
@@ -113,11 +115,28 @@ def _near(stroke: _Stroke, at: float) -> bool:
     return max(abs(stroke.left - at), abs(stroke.right - at)) <= 1e-6 * (1 + abs(at))
 
 
-def _is_rectangle(x: Any, y: Any) -> bool:
-    if len(x) not in (5, 6):
-        return False
-    corners = len({*x.tolist()}) == 2 and len({*y.tolist()}) == 2
-    return bool(corners and x[0] == x[4] and y[0] == y[4])
+_Frame = tuple[float, float, float, float]
+"""Left, right, bottom, top."""
+
+
+def _rectangle(x: Any, y: Any) -> _Frame | None:
+    if len(x) not in (5, 6) or len({*x.tolist()}) != 2 or len({*y.tolist()}) != 2:
+        return None
+    closed = x[0] == x[4] and y[0] == y[4]
+    return (float(x.min()), float(x.max()), float(y.min()), float(y.max())) if closed else None
+
+
+def _notched(x: Any, y: Any) -> _Frame | None:
+    """A box with a notch at its median, as wide as it is there."""
+    if len(x) not in (11, 12) or x[0] != x[10] or y[0] != y[10]:
+        return None
+    if x[0] == x[1] and x[3] == x[8] and x[5] == x[6]:
+        across, along = sorted((float(y[3]), float(y[8]))), sorted((float(x[0]), float(x[5])))
+        return along[0], along[1], across[0], across[1]
+    if y[0] == y[1] and y[3] == y[8] and y[5] == y[6]:
+        across, along = sorted((float(x[3]), float(x[8]))), sorted((float(y[0]), float(y[5])))
+        return across[0], across[1], along[0], along[1]
+    return None
 
 
 def _path(patch: Any) -> tuple[Any, Any]:

@@ -58,6 +58,8 @@ def _axes(axes: Any, number: int, every: list[Any]) -> tuple[dict[str, Any], boo
     if "pie" not in marks.found:
         found["x"] = x.facts(_label(axes, "x"))
         found["y"] = y.facts(_label(axes, "y"))
+        if axes.name == "polar":
+            found["x"]["unit"] = "radians"
         if hasattr(axes, "get_zlabel"):
             low, high = axes.get_zlim()
             found["z"] = {"min": short(low), "max": short(high)}

@@ -10,6 +10,8 @@ import contextlib
 import json
 from typing import Any
 
+from .numbers import short
+
 _SERIES = (
     "lines",
     "scatter",
@@ -165,7 +167,11 @@ def _less_series(
         left.append(f"{len(fewer['counts'])} bins")
         counts, edges = fewer.pop("counts"), fewer.pop("edges")
         known = _numbers(counts)
-        fewer |= {"bins": len(counts), "range": [edges[0], edges[-1]], "total": sum(known.values())}
+        fewer |= {
+            "bins": len(counts),
+            "range": [edges[0], edges[-1]],
+            "total": short(sum(known.values()), 10),
+        }
         if known:
             top = max(known, key=lambda at: known[at])
             fewer["peak"] = [edges[top], edges[top + 1], counts[top]]

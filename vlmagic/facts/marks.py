@@ -42,7 +42,7 @@ class Marks:
             with contextlib.suppress(Exception):
                 lines = patches.inside_violins(self.found["violins"], self.found.get("lines", []))
                 self.found["lines"] = lines
-                self.found.pop("segments", None)
+                patches.mark_violins(self.found["violins"], self.found.pop("segments", []))
                 for violin in self.found["violins"]:
                     axis = self.y if violin.get("horizontal") else self.x
                     violin["at"] = axis.beside(violin.pop("place"))

@@ -158,6 +158,22 @@ def _direction(xy: Any) -> str:
     return "y" if turns[1] < turns[0] else "x"
 
 
+def mark_violins(violins: list[dict[str, Any]], segments: list[dict[str, Any]]) -> None:
+    """Strokes across a violin mark values of it: means, medians, quantiles, all drawn alike."""
+    for violin in violins:
+        across = "x" if violin.get("horizontal") else "y"
+        rows = [row for one in segments if one["at"] == across for row in one.get("values", ())]
+        marked = {
+            level
+            for level, low, high in rows
+            if isinstance(low, (int, float))
+            and low <= violin["place"] <= high
+            and level not in violin[across]
+        }
+        if marked:
+            violin["marked"] = sorted(marked)
+
+
 def inside_violins(violins: list[dict[str, Any]], lines: list[dict[str, Any]]) -> list[Any]:
     """The lines that are no part of a violin; whiskers, box and median go to their violin."""
     left = []
