@@ -291,3 +291,43 @@ def test_plotnine_says_what_it_shows() -> None:
     table = pd.DataFrame({"x": pd.date_range("2024-01-01", periods=4), "y": [1, 2, 3, 4]})
     found = first(draw(table, aes("x", "y")) + plotnine.geom_line())
     assert found["lines"][0]["last"] == ["2024-01-04", 4]
+
+
+def test_bars_in_groups_have_the_name_of_their_group() -> None:
+    """Where all bars of a chart are drawn at once, those about one tick have its name."""
+
+    def draw(axes: Any) -> None:
+        axes.bar([-0.2, 0.2, 0.8, 1.2], [1, 2, 3, 4], 0.4)
+        axes.set_xticks([0, 1], ["A", "B"])
+
+    (bars,) = read(draw)["bars"]
+    assert bars["values"] == [["A", 1], ["A", 2], ["B", 3], ["B", 4]]
+
+
+def test_whole_numbers_between_places_are_names() -> None:
+    """The columns of a heat map, counted from 0 and written at their middle, are names."""
+
+    def draw(axes: Any) -> None:
+        axes.pcolormesh([[1, 2, 3]])
+        axes.set_xticks([0.5, 1.5, 2.5], ["0", "1", "2"])
+
+    assert read(draw)["x"]["categories"] == ["0", "1", "2"]
+
+
+def test_a_missing_error_is_not_hidden() -> None:
+    """An error of a value that is missing is not one beyond the limits."""
+    (bars,) = read(lambda axes: axes.errorbar([1, 2], [np.nan, 4], yerr=1))["errorbars"]
+    assert bars == {"of": "y", "n": 1, "points": [[2, 4, 1]]}
+
+
+def test_axes_in_space_have_labels() -> None:
+    """All three labels are told, and are in the digest."""
+    found = []
+    for word in ("depth", "height"):
+        axes: Any = plt.figure().add_subplot(projection="3d")
+        axes.set(xlabel="across", zlabel=word)
+        facts = known(axes.figure)
+        assert json.loads(facts.text)["axes"][0]["z"]["label"] == word
+        assert json.loads(facts.text)["axes"][0]["x"]["label"] == "across"
+        found.append(facts.digest)
+    assert found[0] != found[1]

@@ -220,11 +220,15 @@ def _repeats(text: str, place: float) -> bool:
     if number is None:
         return False
     decimals = len(text.rpartition(".")[2].strip("% ")) if "." in text else 0
-    near = 10.0**-decimals / 2 + 1e-9 * abs(number) if "e" not in text else 1e-3 * abs(number)
-    whole = decimals == 0 and place == round(place)
+    near = (
+        1e-9 * abs(number)
+        if place == round(place)
+        else 10.0**-decimals * (1 if decimals else 0.499)
+    )
+    if "e" in text.lower():
+        near = 1e-3 * abs(number)
     return any(
-        abs(at - number) <= (1e-9 * abs(number) if whole else near)
-        for at in ((place, place * 100) if "%" in text else (place,))
+        abs(at - number) <= near for at in ((place, place * 100) if "%" in text else (place,))
     )
 
 

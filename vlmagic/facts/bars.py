@@ -6,6 +6,7 @@ For the facts and for the numbers behind them alike. This room refuses to know w
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from . import view
@@ -46,10 +47,23 @@ class Bars:
         """The place of the name at which each bar stands, no two at the same; None for no name."""
         found = [axis.nearest(at) for at in self.middle]
         known = [at for at in found if at is not None]
-        if len(set(known)) == len(known):
+        if len(set(known)) == len(known) or (len(known) == len(found) and self._grouped(found)):
             return found
         pairs = zip(found, self.middle, strict=True)
         return [at if at is not None and abs(at - middle) < 1e-6 else None for at, middle in pairs]
+
+    def _grouped(self, places: list[float | None]) -> bool:
+        """Whether bars stand in groups, with gaps between them, each about its own place."""
+        middle = sorted(self.middle)
+        gaps = [b - a for a, b in pairwise(middle)]
+        groups: dict[float | None, list[float]] = {}
+        for place, at in zip(places, self.middle, strict=True):
+            groups.setdefault(place, []).append(at)
+        even = max(gaps) <= 1.01 * min(gaps)
+        return not even and all(
+            place is not None and abs(sum(group) / len(group) - place) < 1e-6
+            for place, group in groups.items()
+        )
 
     def held(self, axis: Axis) -> list[tuple[str, float]] | None:
         """Names and counts of a histogram of names; None if a count belongs to no name."""
@@ -102,11 +116,15 @@ def errors(segments: Any, data: Any, x: Axis, y: Axis, *, across: bool) -> dict[
     ends = [array(segment).reshape(-1, 2) for segment in segments.get_segments()]
     along, over, at = (x, y, 0) if across else (y, x, 1)
     centres = _centres(data, len(ends))
-    rows, even = [], centres is not None
+    rows, even, gaps = [], centres is not None, 0
     for number, end in enumerate(ends):
         if not len(end):
+            gaps += 1
             continue
         low, high, place = end[:, at].min(), end[:, at].max(), end[0, 1 - at]
+        if not (high - low >= 0):
+            gaps += 1
+            continue
         seen = view.seen(over, array([place]))[0] and view.touches(along, low, high)
         if not seen:
             continue
@@ -114,8 +132,8 @@ def errors(segments: Any, data: Any, x: Axis, y: Axis, *, across: bool) -> dict[
         even = even and abs(high + low - 2 * middle) <= 1e-6 * (abs(high) + abs(low) + 1e-300)
         rows.append((place, low, high))
     found: dict[str, Any] = {"of": "x" if across else "y", "n": len(rows)}
-    if len(rows) < len(ends):
-        found["outside"] = len(ends) - len(rows)
+    if len(rows) < len(ends) - gaps:
+        found["outside"] = len(ends) - gaps - len(rows)
     if even:
         found["points"] = [
             [along.number((a + b) / 2), over.beside(p), along.number((b - a) / 2)] if across

@@ -16,7 +16,7 @@ from . import view
 from .axis import EPOCH, Axis, every_axes
 from .bars import read as read_bars
 from .boxes import boxes
-from .names import Names, heading, named
+from .names import Names, heading, label_of, named
 from .names import title as title_of
 from .numbers import array, numpy
 from .patches import one_pie
@@ -96,8 +96,8 @@ def _axes(axes: Any, left: list[int]) -> Iterator[AxesData]:
     x, y = Axis(axes, "x"), Axis(axes, "y")
     title = title_of(axes)[:200]
     box = axes.bbox
-    across = _axis(x, axes.get_xlabel(), float(box.width))
-    up = _axis(y, axes.get_ylabel(), float(box.height))
+    across = _axis(x, label_of(axes, "x"), float(box.width))
+    up = _axis(y, label_of(axes, "y"), float(box.height))
     if axes.name != "rectilinear":
         yield AxesData(across, up, (Series("", "other", whole=False),), title)
         return

@@ -14,7 +14,7 @@ from typing import Any
 from .axis import Axis
 from .classes import classes, first_seen
 from .ink import Ink
-from .names import Names, legend_of, said, title
+from .names import Names, label_of, legend_of, said, title
 from .numbers import array, numpy
 from .words import place
 
@@ -51,7 +51,7 @@ def _axes(ink: Ink, axes: Any) -> None:
     ink.text("axes", axes.name, title(axes))
     for which in "xyz" if hasattr(axes, "zaxis") else "xy":
         axis = Axis(axes, which)
-        ink.text("axis", said(axis.axis.label) if axes.axison else "", axis.scale)
+        ink.text("axis", label_of(axes, which), axis.scale)
         _names(ink, axis)
     names, looks = Names(axes), set(_looks(axes))
     for container in axes.containers:

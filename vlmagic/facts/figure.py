@@ -11,7 +11,7 @@ from .digest import digest, parts
 from .fit import factored, fitted
 from .frames import Region, frames
 from .marks import Marks
-from .names import heading, legend_of, said, title
+from .names import heading, label_of, legend_of, said, title
 from .numbers import short
 
 _MOST_TEXT = 200
@@ -56,8 +56,8 @@ def _axes(axes: Any, number: int, every: list[Any]) -> tuple[dict[str, Any], boo
     if axes.name != "rectilinear":
         found["projection"] = axes.name
     if "pie" not in marks.found:
-        found["x"] = x.facts(_label(axes, "x"))
-        found["y"] = y.facts(_label(axes, "y"))
+        found["x"] = x.facts(label_of(axes, "x"))
+        found["y"] = y.facts(label_of(axes, "y"))
         if axes.name == "polar":
             found["x"]["unit"] = "radians"
         if hasattr(axes, "get_zlabel"):
@@ -66,7 +66,7 @@ def _axes(axes: Any, number: int, every: list[Any]) -> tuple[dict[str, Any], boo
             data = [short(value) for value in sorted(axes.zz_dataLim.intervalx)]
             if None not in data:
                 found["z"]["data"] = data
-            if words := _label(axes, "z"):
+            if words := label_of(axes, "z"):
                 found["z"]["label"] = words[:_MOST_TEXT]
     for before, other in enumerate(every[:number], start=1):
         if _on_top(axes, other):
@@ -76,12 +76,6 @@ def _axes(axes: Any, number: int, every: list[Any]) -> tuple[dict[str, Any], boo
         above = said(legend.get_title())
         found["legend"] = ([above[:60] + ":"] if above else []) + entries[:20]
     return {key: value for key, value in (found | marks.found).items() if value}, marks.cut
-
-
-def _label(axes: Any, which: str) -> str:
-    """The label of an axis that is drawn."""
-    axis = getattr(axes, f"{which}axis")
-    return said(axis.label) if axes.axison and axis.get_visible() else ""
 
 
 def _on_top(axes: Any, other: Any) -> bool:

@@ -27,10 +27,16 @@ def title(axes: Any) -> str:
     return next(filter(None, (said(getattr(axes, place, None)) for place in places)), "")
 
 
+def label_of(axes: Any, which: str) -> str:
+    """The label of an axis that is drawn."""
+    axis = getattr(axes, f"{which}axis")
+    drawn = getattr(axes, "_axis3don", axes.axison)
+    return said(axis.label) if drawn and axis.get_visible() else ""
+
+
 def heading(figure: Any) -> str:
     """The title of a figure."""
-    shown = getattr(figure, "_suptitle", None)
-    return said(shown)
+    return said(getattr(figure, "_suptitle", None))
 
 
 def legend_of(axes: Any) -> Any:
