@@ -202,3 +202,16 @@ def test_axes_that_are_off_have_no_labels() -> None:
     facts = zoomed(lambda axes: (axes.set(title="T", xlabel="X"), axes.axis("off")))
     found = json.loads(facts.text)["axes"][0]
     assert (found["title"], found["x"]) == ("T", {"min": 0, "max": 1})
+
+
+def test_an_annotation_that_is_not_clipped_is_told() -> None:
+    """Words that are drawn beyond the limits are told, whatever they point at."""
+
+    def draw(axes: Any) -> None:
+        axes.annotate("kept", (8, 8), (3, 3), annotation_clip=False)
+        axes.annotate("lost", (8, 8), (3, 3))
+        axes.text(8, 8, "beside")
+
+    facts = zoomed(draw, x=(2, 5))
+    found = json.loads(facts.text)["axes"][0]["text"]
+    assert [text["say"] for text in found] == ["kept", "beside"]

@@ -55,5 +55,5 @@ def text(one: Any, axes: Any, x: Axis, y: Axis) -> dict[str, Any] | None:
 def _clipped(one: Any) -> bool:
     """Whether words beyond the limits are not drawn, or not in the picture."""
     if hasattr(one, "xycoords"):
-        return one.annotation_clip is not False
+        return one.get_annotation_clip() is not False
     return bool(one.get_clip_on() or not one.get_in_layout())
