@@ -7,6 +7,7 @@ import pickle
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import claim_figures
 import matplotlib.pyplot as plt
@@ -321,3 +322,25 @@ def test_a_place_may_be_rounded() -> None:
     assert [one.verdict for one in check("The value at x = 1.56 is 9.", data)] == ["wrong"]
     assert "right" not in {one.verdict for one in check("The value at x = 3.06 is 2.", data)}
     assert "right" not in {one.verdict for one in check("The value at x = 2 is 4.", data)}
+
+
+@pytest.mark.parametrize("places", [["2019", "2020", "2021"], [2019, 2020, 2021]])
+@pytest.mark.parametrize(
+    ("say", "verdict"),
+    [
+        ("The highest bar is 2021.", "unchecked"),
+        ("The highest bar is 2020.", "wrong"),
+        ("The highest bar is in 2021.", "right"),
+        ("The highest value is 3.", "right"),
+        ("The highest value is 4.4.", "wrong"),
+    ],
+)
+def test_a_number_may_be_the_name_of_a_place(places: list[Any], say: str, verdict: str) -> None:
+    """What is true of the name below the highest bar is never marked wrong for not being its height."""
+    figure, axes = plt.subplots()
+    axes.bar(places, [1, 2, 3])
+    facts = facts_of(figure)
+    plt.close(figure)
+    assert facts is not None
+    assert facts.numbers is not None
+    assert [claim.verdict for claim in check(say, [facts.numbers])] == [verdict]

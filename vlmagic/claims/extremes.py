@@ -49,9 +49,28 @@ def extreme(
         found.append(Found("right" if right else "wrong", shown(line, best[0])))
         context.reached = (line.place, index)
     if number is not None:
-        found.append(told(line, number, line.series.y[best[0]], shown(line, best[0])))
+        value = told(line, number, line.series.y[best[0]], shown(line, best[0]))
+        if where is None and value.verdict == "wrong" and _is_place(line, number, best):
+            raise Silent  # "the highest bar is 2021": its name, not its height
+        found.append(value)
     context.rank = 1 if top else 0
     return every(*found)
+
+
+def _is_place(line: Line, number: Quantity, places: list[int]) -> bool:
+    """Whether a number is what stands below one of these points."""
+    axis = line.axes.across
+    below = [line.series.x[index] for index in places]
+    if axis.kind == "category":
+        names = dict(axis.names)
+        return any(number.plain in (names.get(at), names.get(round(at, 6))) for at in below)
+    year = Item("#", 0, 0, number=number, text=number.plain)
+    if axis.kind == "date":
+        try:
+            return place(line, year) in places
+        except Silent:
+            return False
+    return any(abs(at - number.value) <= 1e-9 * max(1.0, abs(at)) for at in below)
 
 
 def _stands_out(line: Line, index: int, *, top: bool) -> bool:
