@@ -30,10 +30,13 @@ class Marks:
         self.cut = False
         """Whether something lies outside of what is seen."""
         self._taken: set[int] = set()
+        lines = list(axes.lines)  # the library makes this list anew at every access
+        self._pointed = len(lines) <= MOST_POINTS
+        """Whether points are told; of more lines than so many none are."""
         self._names = Names(axes)
         self._containers()
         self._boxes()
-        for line in axes.lines[:_MOST_SERIES]:
+        for line in lines[:_MOST_SERIES]:
             self._try(self._line, line)
         self._patches()
         for collection in axes.collections[:_MOST_SERIES]:
@@ -187,9 +190,7 @@ class Marks:
 
     def _curve(self, line: Any, label: str) -> None:
         data = line.get_xdata(orig=False), line.get_ydata(orig=False)
-        # Of more lines than this no points are told.
-        pointed = len(self.axes.lines) <= MOST_POINTS
-        if found := curve(*data, label, self.x, self.y, pointed=pointed):
+        if found := curve(*data, label, self.x, self.y, pointed=self._pointed):
             self.add("lines", found)
         elif len(data[0]):
             self.cut = True
