@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -549,3 +550,54 @@ def test_what_is_merely_large_stays_whole(size: tuple[int, int], tmp_path: Path)
     path = tmp_path / "large.png"
     PIL.Image.new("L", size).save(path)
     assert len(shelves.resolve([parse(str(path))], None, {}).images) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("pipe.png", "a pipe or a device"),
+        ("pipe.mp4", "a pipe or a device"),
+        ("/dev/zero", "a pipe or a device"),
+        ("linked.png", "a pipe or a device"),
+        ("video", "a pipe or a device"),
+        ("loop.png", "a link that leads nowhere"),
+        ("~nosuchuser/x.png", "no file"),
+        ("n" * 300 + ".png", "cannot be read"),
+        ("n" * 300, "no variable"),
+        ("long", "cannot be read"),
+        ("folders.png", "There is no file folders.png. Paths count"),
+        ("PLOT.PNG", "Did you mean plot.png?"),
+        ("myplot.png", 'Did you mean "my plot.png"?'),
+    ],
+)
+def test_what_has_no_end_is_not_read(
+    text: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only regular files are opened: pipes, devices and broken links are refused at once."""
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("needs pipes")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "plot.png").write_bytes(png())
+    (tmp_path / "my plot.png").write_bytes(png())
+    (tmp_path / "folder.png").mkdir()
+    os.mkfifo("pipe.png")
+    os.mkfifo("pipe.mp4")
+    (tmp_path / "linked.png").symlink_to("/dev/zero")
+    (tmp_path / "loop.png").symlink_to("loop.png")
+    names = {"video": IPython.display.Video("pipe.mp4"), "long": "n" * 300 + ".png"}
+    with pytest.raises((CellError, ImageError)) as caught:
+        labels(text, namespace=names)
+    assert words in str(caught.value)
+    assert caught.value.hint
+
+
+def test_a_file_that_grows_is_read_to_the_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No more than the limit of a file is read, whatever size it says to have."""
+    from vlmagic.shelf import elsewhere
+
+    monkeypatch.setattr(elsewhere, "_MOST_FILE", 100)
+    (tmp_path / "large.png").write_bytes(bytes(101))
+    with pytest.raises(ImageError, match="save a smaller copy"):
+        labels(str(tmp_path / "large.png"))

@@ -10,6 +10,7 @@ import binascii
 import glob
 import json
 import os
+import stat
 import sys
 import urllib.parse
 from collections.abc import Mapping
@@ -21,17 +22,82 @@ from vlmagic.language import say
 from vlmagic.references import Attachment, DataURL, Place
 
 MOST_FILES = 32
+_MOST_FILE = 200 * 2**20
+
+
+def home(path: Path) -> Path:
+    """The path with `~` written out, where that is somebody's home."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a regular file; what is too long for a name is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def regular(path: Path) -> Path:
+    """The path of a file that has an end; ImageError for a folder, a pipe and a device."""
+    path = home(path)
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+    if stat.S_ISDIR(mode):
+        raise ImageError(
+            say("{path} is a folder.", path=path),
+            say("Write {path}/*.png for all the pictures in it.", path=path),
+        )
+    if not stat.S_ISREG(mode):
+        raise ImageError(
+            say("{path} is a pipe or a device, no file.", path=path),
+            say("Save what comes out of it to a file, and give its path."),
+        )
+    return path
+
+
+def content(path: Path) -> bytes:
+    """The bytes of a file; ImageError for what cannot be read or is no size for a picture."""
+    path = regular(path)
+    try:
+        with path.open("rb") as opened:
+            data = opened.read(_MOST_FILE + 1)
+            size = max(len(data), path.stat().st_size)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if size > _MOST_FILE:
+        raise ImageError(
+            say("{path} has {size} MB.", path=path, size=size // 10**6),
+            say("The limit is {limit} MB: save a smaller copy.", limit=_MOST_FILE // 10**6),
+        )
+    return data
+
+
+def _unreadable(path: Path, error: Exception) -> ImageError:
+    problem = getattr(error, "strerror", None) or error
+    return ImageError(
+        say("{path} cannot be read: {problem}.", path=path, problem=problem),
+        say("Paths count from the folder of the kernel: {folder}", folder=Path.cwd()),
+    )
 
 
 def files(place: Place) -> list[Path]:
     """The file of a path, or the sorted files of a pattern (at most `MOST_FILES`)."""
-    path = Path(place.path).expanduser()
-    if path.exists():
-        return [path]
+    path = home(Path(place.path))
+    try:
+        if path.exists():
+            return [path]
+    except OSError as error:  # a name that no file can have
+        raise _unreadable(path, error) from error
     if not place.pattern:
         raise _missing(place, path)
     found = [Path(name) for name in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207
-    found = [one for one in found if one.is_file()]
+    found = [one for one in found if is_file(one)]
     if not found:
         raise CellError(
             say("No file matches {pattern}.", pattern=place.text),
@@ -46,22 +112,35 @@ def files(place: Place) -> list[Path]:
 
 
 def _missing(place: Place, path: Path) -> CellError:
-    import difflib
-
     what = say("There is no file {path}.", path=place.path)
     if "," in place.path:
         return CellError(what, say("Write one -i for each picture: -i a -i b."))
-    try:
-        names = [entry.name for entry in path.parent.iterdir()]
-    except OSError:
-        names = []
-    near = difflib.get_close_matches(path.name, names, 1, 0.6)
+    if path.is_symlink():
+        return CellError(
+            say("{path} is a link that leads nowhere.", path=place.path),
+            say("Give the file itself."),
+        )
+    near = _beside(path)
     if near:
-        return CellError(what, say("Did you mean {path}?", path=path.parent / near[0]))
+        return CellError(what, say("Did you mean {path}?", path=near))
     return CellError(
         what,
         say("Paths count from the folder of the kernel: {folder}", folder=Path.cwd()),
     )
+
+
+def _beside(path: Path) -> str:
+    """The file whose name is most like this one's, as it would be written; "" if there is none."""
+    import difflib
+
+    try:
+        names = [entry.name for entry in path.parent.iterdir() if is_file(entry)]
+    except OSError:
+        return ""
+    same = [name for name in names if name.lower() == path.name.lower()]
+    near = same or difflib.get_close_matches(path.name, names, 1, 0.6)
+    found = str(path.parent / near[0]) if near else ""
+    return f'"{found}"' if " " in found else found
 
 
 def attachment(reference: Attachment, namespace: Mapping[str, Any]) -> tuple[str, bytes]:
@@ -130,7 +209,7 @@ def clipboard() -> Any:
             say("Install wl-clipboard or xclip, or save the picture to a file."),
         ) from error
     if isinstance(grabbed, list) and grabbed:
-        return Path(grabbed[0]).read_bytes()
+        return content(Path(grabbed[0]))
     if grabbed is None or isinstance(grabbed, list):
         raise ImageError(
             say("There is no picture in the clipboard of the machine that runs the kernel.")

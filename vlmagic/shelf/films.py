@@ -22,6 +22,7 @@ from vlmagic.images.video import FRAME_PIXELS, LEAST_FRAMES, MOST_FRAMES, sample
 from vlmagic.language import say
 from vlmagic.references import VIDEO_SUFFIXES
 
+from .elsewhere import home, is_file, regular
 from .kinds import library_of
 from .pages import Reel
 
@@ -35,7 +36,7 @@ def of(obj: Any, label: str) -> Video | None:
     if isinstance(obj, Video):
         return replace(obj, label=label)
     if isinstance(obj, Path):
-        return read(obj.expanduser(), label) if is_film(obj) else None
+        return read(obj, label) if is_film(obj) else None
     if moves(obj):
         return draw(obj, label)
     word, root = type(obj).__name__, library_of(obj)
@@ -48,7 +49,7 @@ def of(obj: Any, label: str) -> Video | None:
 
 def is_film(path: Path) -> bool:
     """Whether it is a film by its name; animated pictures are told by what is in them."""
-    return path.suffix.lower() in VIDEO_SUFFIXES and path.expanduser().is_file()
+    return path.suffix.lower() in VIDEO_SUFFIXES and is_file(home(path))
 
 
 def is_remote_film(url: str) -> bool:
@@ -95,7 +96,7 @@ def read(source: Path | bytes, label: str) -> Video:
         import av
     except ImportError as error:
         raise MissingExtra.of("av", "video") from error
-    opened = source.open("rb") if isinstance(source, Path) else io.BytesIO(source)
+    opened = regular(source).open("rb") if isinstance(source, Path) else io.BytesIO(source)
     name = source.name if isinstance(source, Path) else ""
     try:
         with opened, av.open(

@@ -196,7 +196,7 @@ class Look:
 
     def variable(self, reference: Variable) -> None:
         """An object as it is now; a bare word may also be a file's name."""
-        bare = not reference.steps and Path(reference.text).is_file()
+        bare = not reference.steps and elsewhere.is_file(Path(reference.text))
         if bare and reference.name not in self.namespace:
             self.draw(Path(reference.text), reference.text)
             return
@@ -251,7 +251,7 @@ class Look:
             inner = None
         if isinstance(inner, (Remote, DataURL)):
             self.at(inner)
-        elif inner is not None and Path(value).is_file():
+        elif inner is not None and elsewhere.is_file(Path(value)):
             self.draw(Path(value), label)
         elif isinstance(inner, Place) and (Path(value).suffix or len(Path(value).parts) > 1):
             for path in elsewhere.files(inner):

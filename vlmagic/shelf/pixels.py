@@ -18,13 +18,12 @@ from vlmagic.errors import ImageError
 from vlmagic.images.sources import MAX_PIXELS
 from vlmagic.language import say
 
-from . import charts, pages
+from . import charts, elsewhere, pages
 from .drawn import Drawn, problem
 from .item import BOKEH, HTML, PLOTLY, RASTERS, VEGA, decoded
 from .kinds import is_empty, kind_of, library_of, title_of
 from .witness import watching
 
-_MOST_FILE = 200 * 2**20
 _MOST_ROWS = 200
 _MOST_TABLE = 20_000
 
@@ -100,26 +99,7 @@ def savefig(figure: Any, dpi: int | None = None) -> bytes:
 
 def read(path: Path) -> Drawn:
     """The picture in a file; ImageError for what is none, before anything is decoded."""
-    path = path.expanduser()
-    if path.is_dir():
-        raise ImageError(
-            say("{path} is a folder.", path=path),
-            say("Write {path}/*.png for all the pictures in it.", path=path),
-        )
-    try:
-        size = path.stat().st_size
-        if size > _MOST_FILE:
-            raise ImageError(
-                say("{path} has {size} MB.", path=path, size=size // 10**6),
-                say("The limit is {limit} MB: save a smaller copy.", limit=_MOST_FILE // 10**6),
-            )
-        data = path.read_bytes()
-    except OSError as error:
-        raise ImageError(
-            say("{path} cannot be read: {problem}.", path=path, problem=error.strerror or error),
-            say("Paths count from the folder of the kernel: {folder}", folder=Path.cwd()),
-        ) from error
-    return Drawn(data, origin="file", title=path.name)
+    return Drawn(elsewhere.content(path), origin="file", title=path.name)
 
 
 def bundle(data: Mapping[str, Any], origin: str = "picture") -> Drawn | None:
