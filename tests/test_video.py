@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import itertools
 import json
 import math
 from itertools import pairwise
@@ -26,7 +28,7 @@ from vlmagic.providers import body as compatible
 from vlmagic.providers import native
 from vlmagic.references import parse
 from vlmagic.request import Request
-from vlmagic.shelf import resolve
+from vlmagic.shelf import animations, resolve
 
 np = pytest.importorskip("numpy")
 
@@ -476,3 +478,157 @@ def test_models_without_videos_are_named() -> None:
     picture = normalise(walking(1)[0], label="a")
     with pytest.raises(ImageError, match="251 pictures"):
         check([picture] * 251, find(MODEL))
+
+
+# -- the right frames -----------------------------------------------------------------------------
+
+
+def slides(path: Path, moments: list[float]) -> list[tuple[int, ...]]:
+    """A film whose pictures change at these moments (seconds); the colours that are sent of it."""
+    av = pytest.importorskip("av")
+    from fractions import Fraction
+
+    packets: list[Any] = []
+    colours = ["red", "lime", "blue", "white"]
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=1000)
+        stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p"
+        stream.codec_context.time_base = Fraction(1, 1000)
+        for at, colour in zip(moments, colours, strict=False):
+            frame = av.VideoFrame.from_image(PIL.Image.new("RGB", (64, 64), colour))
+            frame.pts, frame.time_base = int(at * 1000), Fraction(1, 1000)
+            packets += stream.encode(frame)
+        packets += stream.encode(None)
+        for packet in packets:
+            packet.duration = 40
+            container.mux(packet)
+    seen = []
+    for sent in looked_at(path).frames:
+        with PIL.Image.open(io.BytesIO(sent.data)) as picture:
+            seen.append(
+                tuple(int(part > 128) for part in np.asarray(picture.convert("RGB"))[32, 32])
+            )
+    return seen
+
+
+RED, GREEN, BLUE, WHITE = (1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("moments", "expected"),
+    [
+        ([0, 10, 20, 30], [RED, GREEN, GREEN, BLUE]),
+        ([0, 3, 3.5, 4], [RED, RED, RED, BLUE]),
+        ([0, 0.04, 0.08], [RED, RED, GREEN, BLUE]),
+        ([0, 0.04, 0.08, 0.12], [RED, GREEN, BLUE, WHITE]),
+    ],
+    ids=["slow", "uneven", "three", "four"],
+)
+def test_a_frame_is_what_stands_on_the_screen(
+    moments: list[float], expected: list[tuple[int, ...]], tmp_path: Path
+) -> None:
+    """At a moment one sees the last picture that began by then, however slow or uneven the film."""
+    assert slides(tmp_path / "deck.mp4", moments) == expected
+
+
+def turned(path: Path, rows: tuple[int, int, int, int], aspect: int = 1) -> list[str]:
+    """Where the white quarter (upper left when encoded) of a film of 96×64 is when it is shown."""
+    av = pytest.importorskip("av")
+    import struct
+    from fractions import Fraction
+
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=5)
+        stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
+        stream.codec_context.sample_aspect_ratio = Fraction(aspect, 1)
+        picture = PIL.Image.new("RGB", (96, 64))
+        picture.paste((255, 255, 255), (0, 0, 48, 32))
+        for _ in range(10):
+            container.mux(stream.encode(av.VideoFrame.from_image(picture)))
+        container.mux(stream.encode(None))
+    data = bytearray(path.read_bytes())
+    at = data.find(b"tkhd") + 4 + 4 + 20 + 8 + 8
+    a, b, c, d = (number << 16 for number in rows)
+    data[at : at + 36] = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30)
+    path.write_bytes(data)
+    frame = looked_at(path).frames[0]
+    with PIL.Image.open(io.BytesIO(frame.data)) as sent:
+        pixels = np.asarray(sent.convert("L"))
+    down, across = (int(one.mean()) for one in np.nonzero(pixels > 128))
+    height, width = pixels.shape
+    return [f"{width}×{height}", "upper" if down < height / 2 else "lower",
+            "left" if across < width / 2 else "right"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows", "aspect", "seen"),
+    [
+        ((1, 0, 0, 1), 1, "96×64 upper left"),
+        ((-1, 0, 0, -1), 1, "96×64 lower right"),
+        ((0, 1, -1, 0), 1, "64×96 upper right"),
+        ((-1, 0, 0, 1), 1, "96×64 upper right"),
+        ((1, 0, 0, -1), 1, "96×64 lower left"),
+        ((1, 0, 0, 1), 2, "192×64 upper left"),
+    ],
+    ids=["as it is", "half a turn", "a quarter", "mirrored", "upside down", "wide pixels"],
+)
+def test_films_are_seen_as_players_show_them(
+    rows: tuple[int, int, int, int], aspect: int, seen: str, tmp_path: Path
+) -> None:
+    """Turned, mirrored and with wide pixels, as the film itself says."""
+    assert " ".join(turned(tmp_path / "turned.mp4", rows, aspect)) == seen
+
+
+def test_a_film_is_told_by_what_is_in_it(tmp_path: Path) -> None:
+    """As bytes, in a data URL, in a page and without a suffix a film is one."""
+    display = pytest.importorskip("IPython.display")
+    data = filmed(tmp_path / "walk.mp4", 20).read_bytes()
+    (tmp_path / "bare").write_bytes(data)
+    written = "data:video/mp4;base64," + base64.b64encode(data).decode()
+    page = display.HTML(f'<video src="{written}"></video>')
+    for value in (data, tmp_path / "bare", written, page):
+        assert len(looked_at(value).frames) == 4
+    assert looked_at(tmp_path / "bare").title == "bare"
+
+
+def moving(count: Any, **how: Any) -> Any:
+    """An animation of matplotlib, and its figure closed."""
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    from matplotlib.animation import FuncAnimation
+
+    figure, axes = pyplot.subplots(figsize=(1, 1))
+    (line,) = axes.plot([0, 1], [0, 1])
+    found = FuncAnimation(figure, lambda n: (line.set_ydata([n % 9, 1]),), frames=count, **how)
+    pyplot.close(figure)
+    return found
+
+
+@pytest.mark.filterwarnings("ignore:frames=")
+@pytest.mark.parametrize("frames", [None, itertools.count], ids=["none given", "generator"])
+def test_an_endless_animation_is_drawn_for_a_while(
+    frames: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What never ends is stopped: its beginning is sent, and that is said, the second time too."""
+    monkeypatch.setattr(animations, "_MOST_DRAWN", 300)
+    animation = moving(frames, interval=100, cache_frame_data=False)
+    for _ in range(2):
+        video = looked_at(animation)
+        assert len(video.frames) == MOST_FRAMES
+        assert "goes on after 300 frames" in video.notes[0]
+
+
+def test_drawn_frames_are_counted_before_any_is_left_out() -> None:
+    """Of 300 frames 64 are sent, and the note says 300."""
+    assert looked_at(moving(300, interval=100)).notes == ("64 of 300 frames",)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_short_animations_stand_still(count: int) -> None:
+    """An animation of a moment, drawn or in its page, has each frame longer, and lasts as long."""
+    display = pytest.importorskip("IPython.display")
+    animation = moving(count, interval=1000)
+    for value in (animation, display.HTML(animation.to_jshtml())):
+        video = looked_at(value)
+        assert len(video.frames) == 4
+        assert video.seconds == pytest.approx(count)
+        assert len({frame.digest for frame in video.frames}) == count

@@ -567,6 +567,7 @@ SENTENCES: dict[str, str] = {
     "in {cost_in} + at most {cost_out} out (prices of {dated})": "输入 {cost_in} + 输出最多 {cost_out}（{dated} 价格）",
     "it comes after the end": "它出现在结尾之后",
     "it comes after the last event": "它出现在最后一个事件之后",
+    "it goes on after {count} frames, where the drawing was stopped": "画到第 {count} 帧时停止，后面还有",
     "it has no end: the kernel that wrote it was stopped": "它没有结尾：写入它的内核被中止了",
     "it is asking {asking} of a question that is asked {times} times": "它是第 {asking} 次提问，而这个问题只问 {times} 次",
     "it is cut off": "它被截断了",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -112,6 +112,14 @@ def sample(count: int, seconds: float, fps: float = FPS, most: int = MOST_FRAMES
     return [(k + 0.5) / number for k in range(number)]
 
 
+def spread(frames: Sequence[Any]) -> list[Any]:
+    """The frames as they are; of fewer than a video needs each one several times, evenly."""
+    count = len(frames)
+    if not 0 < count < LEAST_FRAMES:
+        return list(frames)
+    return [frames[at * count // LEAST_FRAMES] for at in range(LEAST_FRAMES)]
+
+
 def sent_fps(number: int, seconds: float, notes: list[str]) -> float:
     """Frames a second of a sample, within what the service takes; says what does not fit."""
     real = number / seconds if seconds > 0 else FPS
@@ -135,10 +143,12 @@ def film(
     title: str = "",
     photographs: bool = False,
     most: int = MOST_FRAMES,
+    of: int = 0,
 ) -> Video:
     """Frames (pictures of one size, or an array of shape frames × height × width × channels) as a
     video; `fps` is how many of them make a second. They are sampled down to `most` frames, and to
-    10 a second, the quickest that the service takes.
+    10 a second, the quickest that the service takes. `of` is how many there were, where some have
+    been left out already.
 
     Raises `ImageError` for fewer than 4 frames, frames of different sizes, and what is no picture.
     """
@@ -158,8 +168,8 @@ def film(
     # What is there is taken as it is, unless it is quicker than the service takes.
     shares = sample(count, count / fps, min(fps, _FASTEST), most)
     chosen = [min(count - 1, int(share * count)) for share in shares]
-    if len(chosen) < count:
-        notes.append(say("{sent} of {count} frames", sent=len(chosen), count=count))
+    if len(chosen) < max(of, count):
+        notes.append(say("{sent} of {count} frames", sent=len(chosen), count=max(of, count)))
     taken = _even(frames, chosen, label, notes)
     pictures = tuple(
         normalise(
@@ -248,11 +258,8 @@ def animation(data: bytes, label: str, title: str = "", origin: str = "file") ->
         picture.seek(number)
         taken.append(picture.convert("RGBA"))
     fps = len(taken) / (total / 1000)
-    made = film(taken, fps=fps, label=label, origin=origin, title=title)
-    told = (say("{sent} of {count} frames", sent=len(taken), count=count),)
-    notes = made.notes if len(taken) == count else (*told, *made.notes)
-    known = hashlib.sha256(data).hexdigest()
-    return Video(label, made.frames, made.fps, total / 1000, None, origin, title, notes, known)
+    made = film(taken, fps=fps, label=label, origin=origin, title=title, of=count)
+    return replace(made, seconds=total / 1000, source=hashlib.sha256(data).hexdigest())
 
 
 def _may_move(data: bytes) -> bool:

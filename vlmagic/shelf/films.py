@@ -1,4 +1,4 @@
-"""Moving things as frames: video files by PyAV, animations of matplotlib by drawing them.
+"""Moving things as frames: video files, read by PyAV, and what leads to them.
 
 This room refuses the network, and containers that lead to other files (playlists).
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-import sys
+import struct
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,15 +18,22 @@ from urllib.parse import urlsplit
 from vlmagic.errors import ImageError, MissingExtra
 from vlmagic.images import Video, film
 from vlmagic.images.sources import MAX_PIXELS, open_picture
-from vlmagic.images.video import FRAME_PIXELS, LEAST_FRAMES, MOST_FRAMES, sample
+from vlmagic.images.video import FRAME_PIXELS, MOST_FRAMES, sample, spread
 from vlmagic.language import say
-from vlmagic.references import VIDEO_SUFFIXES
+from vlmagic.references import VIDEO_SUFFIXES, DataURL
 
-from .elsewhere import home, is_file, regular
+from .animations import draw, moves
+from .elsewhere import data_url, home, is_file, regular
 from .kinds import library_of
-from .pages import Reel
+from .pages import Reel, picture
 
 _FORMATS = "mov,matroska,webm,avi,flv,asf,mpeg,mpegts,mpegvideo,gif,ogg,m4v"
+_LEFT_RIGHT = 0  # PIL.Image.Transpose.FLIP_LEFT_RIGHT
+_BRANDS = frozenset(
+    {b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"m4v", b"qt"}
+    | {b"m4vh", b"m4vp", b"msnv", b"dash", b"mmp4", b"3gp4", b"3gp5", b"3gp6", b"f4v"},
+)
+"""How films say that they are some, beside pictures (HEIC, AVIF) in the same container."""
 _SPARSE = 4.0
 """Seconds between two frames from which on seeking is quicker than decoding all between them."""
 
@@ -42,6 +49,8 @@ def of(obj: Any, label: str) -> Video | None:
     word, root = type(obj).__name__, library_of(obj)
     if root == "IPython" and word in ("Video", "YouTubeVideo"):
         return _shown(obj, label)
+    if root == "IPython" and word == "HTML":
+        return _paged(obj.data, label)
     if root in ("numpy", "torch") and len(obj.shape) == 4 and obj.shape[0] > 1:
         return film(obj, label=label, origin=root)
     return None
@@ -50,6 +59,15 @@ def of(obj: Any, label: str) -> Video | None:
 def is_film(path: Path) -> bool:
     """Whether it is a film by its name; animated pictures are told by what is in them."""
     return path.suffix.lower() in VIDEO_SUFFIXES and is_file(home(path))
+
+
+def holds_film(data: bytes) -> bool:
+    """Whether these bytes begin as those of a film, whatever their name."""
+    if data[4:8] == b"ftyp":
+        return data[8:12].strip().lower() in _BRANDS
+    return data.startswith((b"\x1aE\xdf\xa3", b"FLV\x01")) or (
+        data.startswith(b"RIFF") and data[8:12] == b"AVI "
+    )
 
 
 def is_remote_film(url: str) -> bool:
@@ -78,26 +96,32 @@ def _shown(obj: Any, label: str) -> Video:
     return Video.from_url(url, label)
 
 
+def _paged(page: Any, label: str) -> Video | None:
+    """The animation or the film that is written out in a page."""
+    inside = picture(page) if isinstance(page, str) else None
+    if isinstance(inside, Reel):
+        return reel(inside, label)
+    if inside is not None and inside.lower().startswith("data:video/"):
+        return read(data_url(DataURL(inside))[0], label)
+    return None
+
+
 def reel(found: Reel, label: str) -> Video:
     """An animation as a page plays it."""
     frames = [open_picture(base64.b64decode(frame), label) for frame in found.frames]
-    return film(frames, fps=found.fps, label=label, origin="page")
+    evenly = spread(frames)
+    fps = found.fps * len(evenly) / len(frames)
+    return film(evenly, fps=fps, label=label, origin="page")
 
 
-def moves(obj: Any) -> bool:
-    """Whether it is an animation of matplotlib."""
-    library = sys.modules.get("matplotlib.animation")
-    return library is not None and isinstance(obj, library.Animation)
-
-
-def read(source: Path | bytes, label: str) -> Video:
+def read(source: Path | bytes, label: str, name: str = "") -> Video:
     """The video in a file or in its bytes; the sound is left out."""
     try:
         import av
     except ImportError as error:
         raise MissingExtra.of("av", "video") from error
     opened = regular(source).open("rb") if isinstance(source, Path) else io.BytesIO(source)
-    name = source.name if isinstance(source, Path) else ""
+    name = source.name if isinstance(source, Path) else name
     try:
         with opened, av.open(
             opened, container_options={"format_whitelist": _FORMATS}, metadata_errors="replace"
@@ -123,8 +147,7 @@ def read(source: Path | bytes, label: str) -> Video:
             say("{label}: no frame of it can be read.", label=label),
             say("Save or download it again."),
         )
-    while len(frames) < LEAST_FRAMES:  # a clip of a moment stands still
-        frames.append(frames[-1])
+    frames = spread(frames)
     fps = len(frames) / seconds if seconds > 0 else 2.0
     made = film(frames, fps=fps, label=label, origin="video", title=name, photographs=True)
     return replace(made, source=known)
@@ -148,25 +171,40 @@ def _taken(container: Any, stream: Any, label: str) -> tuple[list[Any], float]:
     if seconds <= 0:
         return _unmeasured(container, stream)
     moments = [start + share * seconds for share in sample(stream.frames or 0, seconds)]
-    sparse = seconds / len(moments) > _SPARSE
-    gap = max(1.0, 2 / float(stream.average_rate or 25))
-    frames: list[Any] = []
-    decoded = _decoded(container, stream)
-    last: Any = None
-    for moment in moments:
-        if sparse:
-            container.seek(int(moment / stream.time_base), stream=stream)
-            decoded = _decoded(container, stream)
-        for frame in decoded:
-            last = frame
-            if frame.time is None or frame.time >= moment - 1e-6:
-                break
-        if last is None or moment - (last.time or moment) > gap:
-            break  # the file ends before its time
-        frames.append(_image(last))
+    frames = [_image(frame, _aspect(stream)) for frame in _at(moments, container, stream, seconds)]
     if 0 < len(frames) < len(moments):
         seconds *= len(frames) / len(moments)
     return frames, seconds
+
+
+def _at(moments: list[float], container: Any, stream: Any, seconds: float) -> Iterator[Any]:
+    """The frame that stands on the screen at each moment: the last that began by then.
+
+    They end early where the file ends before its time.
+    """
+    pause = 1 / float(stream.average_rate or 25)
+    sparse = seconds / len(moments) > _SPARSE
+    coming, now, ahead = _decoded(container, stream), None, None
+    for moment in moments:
+        if sparse:
+            container.seek(int(moment / stream.time_base), stream=stream)
+            coming, now, ahead = _decoded(container, stream), None, None
+        while True:
+            ahead = ahead or next(coming, None)
+            if ahead is None or (now and ahead.time is not None and ahead.time > moment + 1e-6):
+                break
+            now, ahead = ahead, None
+            if now.time is None:  # its time is not known: one for each moment
+                break
+        if now is None or (ahead is None and now.time is not None and moment > _end(now, pause)):
+            return
+        yield now
+
+
+def _end(frame: Any, pause: float) -> float:
+    """Until when the last frame of a file may stand; headers are not exact about it."""
+    lasts = float(frame.duration * frame.time_base) if frame.duration and frame.time_base else 0.0
+    return float(frame.time) + max(1.0, 2 * pause, lasts)
 
 
 def _span(container: Any, stream: Any) -> tuple[float, float]:
@@ -194,71 +232,35 @@ def _unmeasured(container: Any, stream: Any) -> tuple[list[Any], float]:
     for number, frame in enumerate(_decoded(container, stream)):
         end = frame.time if frame.time is not None else end
         if number % step == 0:
-            kept.append(_image(frame))
+            kept.append(_image(frame, _aspect(stream)))
         if len(kept) >= 2 * MOST_FRAMES:
             kept, step = kept[::2], step * 2
     rate = float(stream.average_rate or 25)
     return kept, end + 1 / rate if kept else 0.0
 
 
-def _image(frame: Any) -> Any:
-    """One frame, upright, no larger than a model looks at."""
-    scale = min(1.0, (FRAME_PIXELS / (frame.width * frame.height)) ** 0.5)
-    width, height = max(1, int(frame.width * scale)), max(1, int(frame.height * scale))
+def _image(frame: Any, aspect: float = 1.0) -> Any:
+    """One frame, upright, of square pixels, no larger than a model looks at."""
+    scale = min(1.0, (FRAME_PIXELS / (frame.width * frame.height * aspect)) ** 0.5)
+    width = max(1, round(frame.width * aspect * scale))
+    height = max(1, int(frame.height * scale))
     picture = frame.to_image(width=width, height=height)
     turned = round(getattr(frame, "rotation", 0) or 0) % 360
+    if _mirrored(frame):
+        picture, turned = picture.transpose(_LEFT_RIGHT), (turned + 180) % 360
     return picture.rotate(turned, expand=True) if turned else picture
 
 
-def draw(animation: Any, label: str) -> Video:
-    """An animation of matplotlib, every frame drawn by its own functions and then sampled.
-
-    As when it is saved or shown as a film, the figure is left at the last frame.
-    """
-    library = sys.modules["matplotlib.animation"]
-    pictures: list[Any] = []
-    step = 1
-
-    class Catcher(library.AbstractMovieWriter):  # type: ignore[misc, name-defined, unused-ignore]
-        """Keeps what was drawn instead of encoding it."""
-
-        seen = 0
-
-        def setup(self, fig: Any, outfile: Any, dpi: Any = None) -> None:
-            self.fig = fig
-
-        def grab_frame(self, **_: Any) -> None:
-            nonlocal pictures, step
-            if self.seen % step == 0:
-                pictures.append(_canvas(self.fig))
-                if len(pictures) >= 2 * MOST_FRAMES:
-                    pictures, step = pictures[::2], step * 2
-            self.seen += 1
-
-        def finish(self) -> None:
-            """Nothing is open."""
-
-    catcher = Catcher()
-    try:
-        animation.save("", writer=catcher)
-    except Exception as error:
-        raise ImageError(
-            say("{label}: the animation cannot be drawn: {problem}", label=label,
-                problem=f"{type(error).__name__}: {error}"[:300]),
-            say("Show it with HTML(animation.to_jshtml()) to see what is wrong with it."),
-        ) from error  # fmt: skip
-    pause = float(getattr(animation.event_source, "interval", None) or 200)
-    return film(pictures, fps=1000 / pause / step, label=label, origin="matplotlib")
+def _mirrored(frame: Any) -> bool:
+    """Whether a film says of itself that left and right change places when it is shown."""
+    for one in frame.side_data:
+        if one.type.name == "DISPLAYMATRIX":
+            a, b, _, c, d, *_ = struct.unpack("=9i", bytes(one)[:36])
+            return bool(a * d < b * c)
+    return False
 
 
-def _canvas(figure: Any) -> Any:
-    import PIL.Image
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    canvas = figure.canvas
-    if not hasattr(canvas, "buffer_rgba"):  # a window's canvas
-        canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    pixels = canvas.buffer_rgba()
-    height, width = pixels.shape[:2]
-    return PIL.Image.frombuffer("RGBA", (width, height), bytes(pixels), "raw", "RGBA", 0, 1)
+def _aspect(stream: Any) -> float:
+    """How many times wider than high a pixel is."""
+    ratio = float(stream.sample_aspect_ratio or 1)
+    return ratio if 0.1 < ratio < 10 else 1.0  # a slip in the file

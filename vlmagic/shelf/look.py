@@ -167,10 +167,7 @@ class Look:
             self.remote(address.url, label)
         elif isinstance(address, DataURL):
             data, _ = elsewhere.data_url(address)
-            if str(inside).lower().startswith("data:video/"):
-                self.into.images.append(films.read(data, label))
-            else:
-                self.take(Drawn(data, origin="page"), label)
+            self.take(Drawn(data, origin="page"), label)
         elif isinstance(address, Place):
             for path in elsewhere.files(Place(address.text, address.path)):  # no page asks for many
                 self.draw(path, label)
@@ -293,6 +290,8 @@ class Look:
             self.into.texts.append(drawn.as_text(label, title))
         elif drawn.url is not None:
             self.remote(drawn.url, label)
+        elif isinstance(drawn.source, bytes) and films.holds_film(drawn.source):
+            self.into.images.append(films.read(drawn.source, label, drawn.title))
         elif isinstance(drawn.source, bytes) and (
             film := animation(drawn.source, label, title or drawn.title, drawn.origin)
         ):

@@ -166,6 +166,8 @@ def _ipython(obj: Any) -> Drawn | None:
         return found[0] if found else None
     if word == "RichOutput":
         return bundle(obj.data, "captured")
+    if word == "HTML":
+        return bundle({"text/html": obj.data}, "page")
     if word not in ("Image", "SVG"):
         return None
     if obj.data is not None:
