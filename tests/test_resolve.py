@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import csv
 import io
 import json
 import os
@@ -419,6 +420,38 @@ def test_tables_go_as_text() -> None:
     assert text.splitlines()[:2] == [",a", "0,0"]
     assert len(text.splitlines()) == 201
     assert any("1000 rows only the first 200" in notice for notice in found.notices)
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_rows_are_counted_whatever_their_cells_hold(library: str) -> None:
+    """A cell of many lines is one row: what the notice counts is what goes, and rows stay whole."""
+    frames = pytest.importorskip(library)
+    data = {"a": range(500), "b": [f"line {n}\nand\nmore" for n in range(500)]}
+    for value, most in ((data, 200), ({**data, "c": ["x" * 500] * 500}, 39)):
+        found = shelves.resolve([parse("df")], None, {"df": frames.DataFrame(value)})
+        (text,) = found.texts
+        assert text.original == (500, len(value))
+        assert text.size is not None
+        rows, columns = text.size
+        assert columns == len(value)
+        assert most - 3 < rows <= most
+        assert len(list(csv.DictReader(io.StringIO(text.body)))) == rows
+        assert f"Of 500 rows only the first {rows}" in found.notices[1]
+
+
+def test_a_series_of_polars_is_a_table() -> None:
+    """A series goes as a table of one column, as one of pandas does."""
+    polars = pytest.importorskip("polars")
+    found = shelves.resolve([parse("s")], None, {"s": polars.Series("a", [1, 2])})
+    assert found.texts[0].body == "a\n1\n2\n"
+
+
+@pytest.mark.parametrize("cells", [{"a" * 30_000: [1]}, {"a": ["x" * 30_000]}])
+def test_a_table_without_a_row_is_not_sent(cells: dict[str, Any]) -> None:
+    """Where not even one row fits, nothing goes, and it says what to do."""
+    pandas = pytest.importorskip("pandas")
+    with pytest.raises(ImageError, match="the columns that matter"):
+        shelves.resolve([parse("df")], None, {"df": pandas.DataFrame(cells)})
 
 
 def test_a_chart_without_rasteriser_goes_as_facts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,10 +22,8 @@ from . import charts, elsewhere, pages
 from .drawn import Drawn, problem
 from .item import BOKEH, HTML, PLOTLY, RASTERS, VEGA, decoded
 from .kinds import is_empty, kind_of, library_of, title_of
+from .tables import table
 from .witness import watching
-
-_MOST_ROWS = 200
-_MOST_TABLE = 20_000
 
 
 def draw(obj: Any, *, dpi: int | None = None, name: str = "") -> Drawn:
@@ -131,29 +129,6 @@ def _array(obj: Any) -> Drawn | None:
     return Drawn(obj, origin=library_of(obj))
 
 
-def _table(obj: Any) -> Drawn | None:
-    frame = getattr(obj, "data", obj) if type(obj).__name__ == "Styler" else obj
-    if not hasattr(frame, "shape") or not hasattr(frame, "head"):
-        return None
-    rows, notices = int(frame.shape[0]), []
-    columns = int(frame.shape[1]) if len(frame.shape) > 1 else 1
-    shown = frame.head(_MOST_ROWS)
-    text = shown.write_csv() if hasattr(shown, "write_csv") else shown.to_csv()
-    if len(text) > _MOST_TABLE:
-        text = text[: text.rfind("\n", 0, _MOST_TABLE) + 1]
-    sent = max(0, text.count("\n") - 1)
-    notices.append(say("A table goes as text (CSV), not as a picture."))
-    if sent < rows:
-        notices.append(say("Of {rows} rows only the first {sent} go along.", rows=rows, sent=sent))
-    return Drawn(
-        text=text,
-        origin=library_of(obj),
-        size=(min(sent, rows), columns),
-        original=(rows, columns) if sent < rows else None,
-        notices=tuple(notices),
-    )
-
-
 def _ipython(obj: Any) -> Drawn | None:
     word = type(obj).__name__
     if word == "CapturedIO":
@@ -222,8 +197,8 @@ _DRAWERS = {
     "PIL": _pil,
     "numpy": _array,
     "torch": _array,
-    "pandas": _table,
-    "polars": _table,
+    "pandas": table,
+    "polars": table,
     "IPython": _ipython,
     "ipywidgets": _widget,
     "plotly": charts.plotly,
