@@ -114,21 +114,32 @@ class Axis:
             return self._date(number)
         return self.number(self.plain(number))
 
-    def place(self, bound: float | str) -> float:
+    def place(self, bound: float | str, *, last: bool = False) -> float:
         """The number of a value as the reader sees it; ValueError or KeyError if it has no place.
 
         A category by its name, a date as ISO text, and a whole number of four digits on an axis of
-        dates is a year.
+        dates is a year. `last` asks for the end of a year, a month or a day instead of its start.
         """
-        if self.kind == "category" and isinstance(bound, str):
-            return {name: place for place, name in self.names.items()}[bound]
+        if self.kind == "category" and (
+            isinstance(bound, str) or str(bound) in self.names.values()
+        ):
+            return {name: place for place, name in self.names.items()}[str(bound)]
         if self.base is not None:
             return math.log(float(bound), self.base)
         if self.kind != "date" or isinstance(bound, float):
             return float(bound)
         if isinstance(bound, int) and not 1000 <= bound <= 9999:
             raise ValueError(bound)
-        moment = numpy().datetime64(str(bound).strip(), "us").item()
+        text = str(bound).strip()
+        if (aware := _aware(text)) is not None:
+            if self.period is not None:
+                raise ValueError(bound)  # periods know no zones
+            return float(sys.modules["matplotlib.dates"].date2num(aware))
+        start = numpy().datetime64(text)
+        if last and numpy().datetime_data(start)[0] in ("Y", "M", "D"):
+            # Short of the next by more than the limits of an axis are widened.
+            start = (start + 1).astype("datetime64[us]") - numpy().timedelta64(5, "s")
+        moment = start.astype("datetime64[us]").item()
         if self.period is not None and "pandas" in sys.modules:
             return float(sys.modules["pandas"].Period(moment, freq=self.period).ordinal)
         number = float(sys.modules["matplotlib.dates"].date2num(moment))
@@ -204,6 +215,15 @@ def _converter(axes: Any, which: str) -> tuple[str, Any]:
         if converter is not None:
             return type(converter).__name__, axis.units
     return "", None
+
+
+def _aware(text: str) -> dt.datetime | None:
+    """A moment that says its own time zone; None for any other text."""
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None
 
 
 def _number(text: str) -> float | None:

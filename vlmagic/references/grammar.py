@@ -45,7 +45,11 @@ _QUOTES = "\"'"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _SHOWN = re.compile(r"@(\d+)(?:\.(\d+)(?:-(\d+))?)?")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
-_BOUND = r"""-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|"[^"]*"|'[^']*'"""
+_DIGITS = r"\d+(?:_\d+)*"
+_BOUND = (
+    rf"[+-]?(?:{_DIGITS}(?:\.(?:{_DIGITS})?)?|\.{_DIGITS})(?:[eE][+-]?\d+)?"
+    r"""|"[^"]*"|'[^']*'"""
+)
 _KEY = re.compile(
     rf"""\s*(?:(?P<slice>(?P<start>{_BOUND})?\s*:\s*(?P<stop>{_BOUND})?(?:\s*:\s*(?P<step>-?\d+)?)?)"""
     r"""|(?P<int>-?\d+)"""
@@ -259,7 +263,7 @@ def _key(match: re.Match[str]) -> Key:
 def _bound(text: str | None) -> int | float | str | None:
     if text is None or text[0] in _QUOTES:
         return text and text[1:-1]
-    return int(text) if text.lstrip("-").isdecimal() else float(text)
+    return float(text) if set(text) & set(".eE") else int(text)
 
 
 def _refused(text: str) -> Reference:
