@@ -24,7 +24,8 @@ import matplotlib.pyplot as plt
 
 from vlmagic import shelf as shelves
 from vlmagic.errors import CellError, ImageError, VLReasonError
-from vlmagic.references import parse
+from vlmagic.references import Attachment, parse
+from vlmagic.shelf import elsewhere
 from vlmagic.shelf.hooks import Hooks
 from vlmagic.shelf.item import Run
 
@@ -490,6 +491,146 @@ def test_attachments_come_from_the_saved_notebook(tmp_path: Path) -> None:
         labels("@md", namespace=names)
 
 
+def test_attachments_of_one_name_have_numbers(tmp_path: Path) -> None:
+    """Jupyter calls every pasted picture image.png: they are told apart by their order."""
+    bundles = [
+        {"image.png": {"image/png": base64.b64encode(png((40, 30))).decode()}},
+        {"image.png": {"image/png": base64.b64encode(png((50, 30))).decode()}},
+        {
+            "two words.svg": {
+                "image/svg+xml": "<svg xmlns='http://www.w3.org/2000/svg' width='60' height='30'/>",
+                "image/png": base64.b64encode(png((60, 30))).decode(),
+            }
+        },
+        {
+            "d.svg": {
+                "image/svg+xml": "<svg xmlns='http://www.w3.org/2000/svg' width='70' height='30'/>"
+            }
+        },
+    ]
+    path = tmp_path / "n.ipynb"
+    path.write_text(json.dumps({"cells": [{"attachments": one} for one in bundles]}))
+    names = {"__session__": str(path)}
+    with pytest.raises(CellError) as caught:
+        labels("@md:image.png", namespace=names)
+    assert "@md:image.png.1, @md:image.png.2." in str(caught.value)
+    with pytest.raises(CellError, match=r'@md:image\.png\.2, @md:"two words\.svg", @md:d\.svg'):
+        labels("@md", namespace=names)
+    asked = ["@md:image.png.1", "@md:image.png.2", '@md:"two words.svg"']
+    found = shelves.resolve([parse(text) for text in asked], None, names).images
+    assert [image.width for image in found] == [40, 50, 60]
+    reference = parse("@md:d.svg")
+    assert isinstance(reference, Attachment)
+    assert elsewhere.attachment(reference, names)[1].startswith(b"<svg")
+
+
+def test_every_way_that_is_named_leads_there() -> None:
+    """What an error offers instead is a reference to that very picture, in any collection."""
+    one, two = _figure(), _figure()
+    two.suptitle("third")
+    names: dict[str, Any] = {
+        "twice": [one, one, two],
+        "nested": [[one], [one, two]],
+        "grid": np.array([[one, one], [one, two]], dtype=object),
+        "named": {"a b": one, "c": {"d": [one, two]}},
+    }
+    for name in names:
+        with pytest.raises(CellError, match="is 2 pictures") as caught:
+            labels(name, namespace=names)
+        way = str(caught.value).partition(' matplotlib "third"')[0].rpartition('"T", ')[2]
+        image = shelves.resolve([parse(way)], None, names).images[0]
+        assert image.title == "third", way
+    assert "[:]" not in str(caught.value)
+
+
+def test_what_holds_no_picture_says_so() -> None:
+    """Numbers and lines of code are no pictures, however many there are."""
+    itself: list[Any] = []
+    itself.append(itself)
+    names = {"numbers": [1, 2], "In": ["", "import x", "fig.show()"], "itself": itself, "none": []}
+    for name in ("numbers", "In"):
+        with pytest.raises(CellError, match="holds no pictures"):
+            labels(name, namespace=names)
+    for name in ("itself", "none"):
+        with pytest.raises(ImageError, match="no picture but list"):
+            labels(name, namespace=names)
+
+
+def test_texts_in_a_list_are_ways_to_pictures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`paths[:]` of file names is these files."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).write_bytes(png())
+    names = {"paths": ["a.png", "b.png"]}
+    assert labels("paths[:]", namespace=names) == ["paths[:] #1", "paths[:] #2"]
+    with pytest.raises(CellError, match=r"paths\[0\]"):
+        labels("paths", namespace=names)
+
+
+def test_names_with_blanks_and_quotes_are_offered_as_they_are_written() -> None:
+    """A suggestion can be pasted behind `-i`."""
+    figure, shelf = _figure(), shelves.Shelf()
+    figure.set_label("main plot")
+    with pytest.raises(CellError, match='Did you mean @fig:"main plot"'):
+        labels("@fig:mainplot")
+    figure.axes[0].set_title('Loss of "A"')
+    shelf.collect({"image/png": png()}, figure, Run(1, 1, 1))
+    with pytest.raises(CellError, match="Did you mean @title:'Loss of \"A\"'"):
+        labels('@title:"Loss of A"', shelf=shelf)
+    assert labels("@title:'Loss of \"A\"'", shelf=shelf) == ["@1.1"]
+
+
+def test_a_password_stays_out_of_sight() -> None:
+    """An address in a variable goes by the variable's name, one that was typed without its user."""
+    names = {
+        "s": "https://u:hunter2@h/a.png",
+        "d": "data:image/png;base64," + base64.b64encode(png()).decode(),
+    }
+    found = shelves.resolve([parse("s"), parse(names["s"]), parse("d")], None, names).images
+    assert [image.label for image in found] == ["s", "https://…@h/a.png", "d"]
+    assert found[0].url == found[1].url == names["s"]
+    names["v"] = IPython.display.Video(url="https://u:hunter2@h/page")
+    with pytest.raises(ImageError, match="https://…@h/page"):
+        labels("v", namespace=names)
+
+
+def test_what_was_asked_for_and_is_less_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fewer pictures than were counted, and a resolution that does nothing, are told."""
+    found = shelves.resolve([parse("@7.2-9")], SHELF, {})
+    assert (len(found.images), found.notices) == (2, ["@7.2-9 is 2 pictures."])
+    picture = PIL.Image.new("RGB", (20, 20))
+    assert (
+        "--dpi is for figures"
+        in shelves.resolve([parse("p")], None, {"p": picture}, dpi=90).notices[0]
+    )
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.png").write_bytes(png())
+    with pytest.raises(CellError, match=r"Did you mean a\.png"):
+        labels("a.pgn")
+
+
+def test_open_figures_that_are_empty_stay_behind() -> None:
+    """`@open` is what can be seen; one that is left over empty does not spoil it."""
+    _figure()
+    plt.figure()
+    assert labels("@open") == ["@fig:1"]
+
+
+def test_captured_pictures_are_offered_by_name() -> None:
+    """Of several captured pictures each is named as it is written."""
+    from IPython.utils.capture import CapturedIO
+
+    outputs = [{"data": {"text/plain": "x"}}, *({"data": {"image/png": png()}} for _ in range(2))]
+    captured = CapturedIO(None, None, outputs)
+    with pytest.raises(ImageError, match=r"Choose: cap\.outputs\[1\], cap\.outputs\[2\]\."):
+        labels("cap", namespace={"cap": captured})
+    assert labels("cap.outputs[2]", namespace={"cap": captured}) == ["cap.outputs[2]"]
+
+
 def test_default_takes_the_newest_and_tells_its_age() -> None:
     """Shown in this or the previous cell: silently. Older: it says how old."""
     shelf = filled({3: [{"image/png": png()}], 4: []})
@@ -628,8 +769,6 @@ def test_a_file_that_grows_is_read_to_the_limit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No more than the limit of a file is read, whatever size it says to have."""
-    from vlmagic.shelf import elsewhere
-
     monkeypatch.setattr(elsewhere, "_MOST_FILE", 100)
     (tmp_path / "large.png").write_bytes(bytes(101))
     with pytest.raises(ImageError, match="save a smaller copy"):

@@ -7,7 +7,7 @@
     path  "quoted path"  plots/*.png  ~/x.png  file:///x.png      place
     https://…  oss://…                         remote: the service fetches it, we do not
     data:image/png;base64,…                    data URL
-    @md  @md:name                              attachment of a Markdown cell
+    @md  @md:name  @md:name.2                  attachment of a Markdown cell; the second of its name
     @clip                                      the clipboard of the machine that runs the kernel
 
 One reference per `-i`: a comma belongs to data URLs. This room refuses to evaluate and to find
@@ -17,6 +17,8 @@ anything: `parse` is pure, and `walk` only follows attributes and items.
 from __future__ import annotations
 
 from .forms import (
+    IMAGE_SUFFIXES,
+    VIDEO_SUFFIXES,
     Attachment,
     Attribute,
     Clipboard,
@@ -33,8 +35,9 @@ from .forms import (
     Step,
     Variable,
 )
-from .grammar import IMAGE_SUFFIXES, VIDEO_SUFFIXES, end_of, parse
+from .grammar import end_of, parse
 from .walk import part_of, walk
+from .written import quoted, scrubbed
 
 __all__ = [
     "IMAGE_SUFFIXES",
@@ -57,5 +60,7 @@ __all__ = [
     "end_of",
     "parse",
     "part_of",
+    "quoted",
+    "scrubbed",
     "walk",
 ]

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+IMAGE_SUFFIXES = frozenset(
+    {".apng", ".avif", ".bmp", ".eps", ".gif", ".heic", ".heif", ".ico", ".jp2", ".jpe", ".jpeg"}
+    | {".jpg", ".pbm", ".pdf", ".pgm", ".png", ".ppm", ".svg", ".tga", ".tif", ".tiff", ".webp"},
+)
+VIDEO_SUFFIXES = frozenset(
+    {".avi", ".flv", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".webm", ".wmv"},
+)
+
 
 @dataclass(frozen=True, slots=True)
 class _Written:

@@ -15,6 +15,8 @@ from vlmagic.errors import CellError
 from vlmagic.language import say
 
 from .forms import (
+    IMAGE_SUFFIXES,
+    VIDEO_SUFFIXES,
     Attachment,
     Attribute,
     Clipboard,
@@ -32,14 +34,7 @@ from .forms import (
     Step,
     Variable,
 )
-
-IMAGE_SUFFIXES = frozenset(
-    {".apng", ".avif", ".bmp", ".eps", ".gif", ".heic", ".heif", ".ico", ".jp2", ".jpe", ".jpeg"}
-    | {".jpg", ".pbm", ".pdf", ".pgm", ".png", ".ppm", ".svg", ".tga", ".tif", ".tiff", ".webp"},
-)
-VIDEO_SUFFIXES = frozenset(
-    {".avi", ".flv", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".webm", ".wmv"},
-)
+from .written import scrubbed
 
 _QUOTES = "\"'"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
@@ -84,7 +79,7 @@ def end_of(text: str, start: int = 0) -> int:
 def parse(text: str) -> Reference:
     """The one reference that `text` is; CellError says what it could have meant."""
     text = text.strip()
-    if not text:
+    if not text.strip(_QUOTES) and len(text) in (0, 2):
         raise CellError(
             say("A picture reference is empty."),
             say("Write a variable, a path, a URL, or @last."),
@@ -135,7 +130,11 @@ def _addressed(text: str, inner: str) -> Reference | None:
     scheme = _SCHEME.match(inner)
     if scheme:
         raise CellError(
-            say("{scheme} addresses cannot be looked at: {text}", scheme=scheme[0], text=text),
+            say(
+                "{scheme} addresses cannot be looked at: {text}",
+                scheme=scheme[0],
+                text=scrubbed(text),
+            ),
             say("Give a path, an https:// or an oss:// address."),
         )
     return None
@@ -276,10 +275,15 @@ def _refused(text: str) -> Reference:
         tree = None
     if isinstance(tree, ast.Tuple):
         raise CellError(*_one_each(text))
-    if isinstance(tree, ast.Constant) and isinstance(tree.value, int):
+    if isinstance(tree, ast.Constant) and type(tree.value) is int:
         raise CellError(
             say("{text} is a number, not a picture.", text=text),
             say("Write @{text} for what In[{text}] has shown.", text=text),
+        )
+    if tree is None and text.count("[") > text.count("]"):
+        raise CellError(
+            say("In {text} a bracket is not closed.", text=text),
+            say("A reference goes on until its last bracket is closed: d[0], fig[0:10]."),
         )
     if tree is None and "[" not in text and "(" not in text:
         return Place(text, text)

@@ -19,7 +19,7 @@ from typing import Any
 
 from vlmagic.errors import CellError, ImageError
 from vlmagic.language import say
-from vlmagic.references import Attachment, DataURL, Place
+from vlmagic.references import Attachment, Attribute, DataURL, Place, Variable, quoted
 
 MOST_FILES = 32
 _MOST_FILE = 200 * 2**20
@@ -143,6 +143,17 @@ def _beside(path: Path) -> str:
     return f'"{found}"' if " " in found else found
 
 
+def mistyped(reference: Variable) -> None:
+    """CellError for `plot.pgn` where there is no variable `plot`, but a file plot.png."""
+    if any(isinstance(step, Attribute) for step in reference.steps):
+        near = _beside(Path(reference.text))
+        if near:
+            raise CellError(
+                say("There is no variable {name}.", name=reference.name),
+                say("Did you mean {path}?", path=near),
+            )
+
+
 def attachment(reference: Attachment, namespace: Mapping[str, Any]) -> tuple[str, bytes]:
     """Name and bytes of a picture in a Markdown cell of the notebook, as it was last saved."""
     path = _notebook(namespace)
@@ -150,10 +161,10 @@ def attachment(reference: Attachment, namespace: Mapping[str, Any]) -> tuple[str
         notebook = json.loads(path.read_text("utf-8"))
         cells = [cell.get("attachments") or {} for cell in notebook["cells"]]
         found = [
-            (name, data)
+            (name, bundle[mime])
             for attached in cells
             for name, bundle in attached.items()
-            for mime, data in bundle.items()
+            for mime in sorted(bundle, key=_liked)[:1]
             if mime.startswith("image/")
         ]
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
@@ -161,7 +172,12 @@ def attachment(reference: Attachment, namespace: Mapping[str, Any]) -> tuple[str
             say("The notebook {path} cannot be read: {problem}", path=path, problem=error),
             say("Save the notebook and try again."),
         ) from error
+    numbered = [
+        (f"{name}.{[one for one, _ in found[: at + 1]].count(name)}", data)
+        for at, (name, data) in enumerate(found)
+    ]
     wanted = [pair for pair in found if reference.name in (None, pair[0])]
+    wanted = wanted or [pair for pair in numbered if reference.name == pair[0]]
     if not wanted:
         raise CellError(
             say("{text} is not in the saved notebook.", text=reference.text),
@@ -170,12 +186,24 @@ def attachment(reference: Attachment, namespace: Mapping[str, Any]) -> tuple[str
             else say("No Markdown cell has a picture attached; save the notebook first."),
         )
     if len(wanted) > 1:
+        names = [name for name, _ in found]
+        each = [
+            f"@md:{quoted(name if names.count(name) == 1 else unique)}"
+            for name, (unique, _) in zip(names, numbered, strict=True)
+            if reference.name in (None, name)
+        ]
         raise CellError(
             say("{text} is {count} pictures.", text=reference.text, count=len(wanted)),
-            say("Choose: {items}.", items=", ".join(f"@md:{name}" for name, _ in wanted)),
+            say("Choose: {items}.", items=", ".join(each)),
         )
     name, data = wanted[0]
-    return name, base64.b64decode("".join(data) if isinstance(data, list) else data)
+    text = "".join(data) if isinstance(data, list) else data
+    return name, text.encode() if text.lstrip().startswith("<") else base64.b64decode(text)
+
+
+def _liked(mime: str) -> tuple[bool, bool]:
+    """Of one picture in several forms pixels come first, drawings next."""
+    return not mime.startswith("image/"), mime == "image/svg+xml"
 
 
 def _notebook(namespace: Mapping[str, Any]) -> Path:

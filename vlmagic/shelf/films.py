@@ -20,7 +20,7 @@ from vlmagic.images import Video, film
 from vlmagic.images.sources import MAX_PIXELS, open_picture
 from vlmagic.images.video import FRAME_PIXELS, MOST_FRAMES, sample, spread
 from vlmagic.language import say
-from vlmagic.references import VIDEO_SUFFIXES, DataURL
+from vlmagic.references import VIDEO_SUFFIXES, DataURL, scrubbed
 
 from .animations import draw, moves
 from .elsewhere import data_url, home, is_file, regular
@@ -90,7 +90,7 @@ def _shown(obj: Any, label: str) -> Video:
         )
     if not is_remote_film(url):
         raise ImageError(
-            say("{label}: {url} is a page, not a video file.", label=label, url=url),
+            say("{label}: {url} is a page, not a video file.", label=label, url=scrubbed(url)),
             say("Give the address of the file itself, or a file."),
         )
     return Video.from_url(url, label)

@@ -7,14 +7,19 @@ room refuses to draw and to read data.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PurePath
 from typing import Any
 
 from vlmagic.facts import figure_of
+from vlmagic.references import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 
 from .item import BOKEH, PLOTLY, VEGA
 
 _NAMES = {"mpl_toolkits": "matplotlib", "_plotly_utils": "plotly"}
+_ADDRESSES = ("http://", "https://", "oss://", "data:")
+_DEEPEST = 8
+"""Lists within lists; one that holds itself goes on for ever."""
 _DRAWING = frozenset({"matplotlib", "seaborn", "plotnine", "ipympl"})
 _ALIVE = {
     "altair": {"TopLevelMixin", "JupyterChart"},
@@ -159,24 +164,48 @@ def pyplot_figures() -> dict[int, Any]:
     return {number: manager.canvas.figure for number, manager in list(helper.Gcf.figs.items())}
 
 
-def members_of(value: Any) -> list[Any]:
-    """The one object itself, or the pictures in a collection; parts of one figure are one."""
-    if library_of(value) == "numpy" and str(getattr(value, "dtype", "")) == "object":
-        value = list(value.flat)
-    if not isinstance(value, (list, tuple)) or not value or figure_of(value) is not None:
-        return [value]
-    found: list[Any] = []
-    for member in _flat(value):
+def members_of(value: Any) -> dict[str, Any]:
+    """The one object itself, or the pictures in a collection, by the way to each of them.
+
+    Parts of one figure are one. A dictionary is a collection if there may be pictures in it.
+    """
+    if figure_of(value) is not None:
+        return {"": value}
+    found: dict[str, Any] = {}
+    for path, member in _flat(value):
         figure = figure_of(member)
         thing = member if figure is None else figure
-        if not any(thing is other for other in found):
-            found.append(thing)
-    return found
+        if not any(thing is other for other in found.values()):
+            found[path] = thing
+    if isinstance(value, dict):
+        objects = [one for one in found.values() if not isinstance(one, str)]
+        return found if any(map(may_be_picture, objects)) else {"": value}
+    return found or {"": value}
 
 
-def _flat(values: Sequence[Any]) -> Iterator[Any]:
-    for value in values:
-        if isinstance(value, (list, tuple)) and figure_of(value) is None:
-            yield from _flat(value)
-        else:
-            yield value
+def may_be_picture(obj: Any) -> bool:
+    """Whether it is worth a look: what another library made, bytes, and the way to a picture."""
+    if isinstance(obj, str):
+        places = IMAGE_SUFFIXES | VIDEO_SUFFIXES
+        return PurePath(obj).suffix.lower() in places or obj.startswith(_ADDRESSES)
+    return isinstance(obj, (bytes, bytearray)) or library_of(obj) != "builtins"
+
+
+def _flat(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
+    """What is in a collection and in those within it, each with the way to it."""
+    if depth == _DEEPEST:
+        return
+    inside: Iterable[tuple[str, Any]]
+    if library_of(value) == "numpy" and str(getattr(value, "dtype", "")) == "object":
+        inside = (
+            (", ".join(map(str, at)), value[at]) for at in sys.modules["numpy"].ndindex(value.shape)
+        )
+    elif isinstance(value, dict):
+        inside = ((repr(key).strip("()"), member) for key, member in value.items())
+    elif isinstance(value, (list, tuple)) and figure_of(value) is None:
+        inside = ((str(at), member) for at, member in enumerate(value))
+    else:
+        yield path, value
+        return
+    for key, member in inside:
+        yield from _flat(member, f"{path}[{key}]", depth + 1)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from vlmagic.errors import CellError
 from vlmagic.language import say
 
-from .kinds import kind_of, picturable, pyplot_figures, title_of
+from .kinds import kind_of, may_be_picture, picturable, pyplot_figures, title_of
 
 if TYPE_CHECKING:
     from . import Shelf
@@ -43,19 +43,24 @@ def nothing_here(
     return CellError(what, _sentence([say("there is"), "; ".join(there)], " "))
 
 
-def several(label: str, members: Sequence[Any]) -> CellError:
-    """`label` should be one picture and is more."""
+def several(label: str, members: Mapping[str, Any], value: Any) -> CellError:
+    """`label` should be one picture and is more, or none."""
+    pictures = {path: member for path, member in members.items() if may_be_picture(member)}
+    if not pictures:
+        return CellError(
+            say("{label} holds no pictures.", label=label),
+            say("Pictures are figures, images, arrays of pixels, tables, and paths of files."),
+        )
     kinds = [
-        f"{label}[{number}] {kind_of(member)}" + (f' "{t}"' if (t := title_of(member)) else "")
-        for number, member in enumerate(members[:_MOST])
+        f"{label}{path} {kind_of(member)}" + (f' "{t}"' if (t := title_of(member)) else "")
+        for path, member in list(pictures.items())[:_MOST]
     ]
+    items = ", ".join(kinds) + (", …" if len(pictures) > _MOST else "")
     return CellError(
-        say("{label} is {count} pictures, not one.", label=label, count=len(members)),
-        say(
-            "Choose: {items}. For all of them write {label}[:].",
-            items=", ".join(kinds) + (", …" if len(members) > _MOST else ""),
-            label=label,
-        ),
+        say("{label} is {count} pictures, not one.", label=label, count=len(pictures)),
+        say("Choose: {items}.", items=items)
+        if isinstance(value, dict)
+        else say("Choose: {items}. For all of them write {label}[:].", items=items, label=label),
     )
 
 

@@ -31,6 +31,7 @@ from vlmagic.references import (
     Variable,
     parse,
     part_of,
+    scrubbed,
     walk,
 )
 
@@ -89,7 +90,7 @@ class Look:
                 for path in elsewhere.files(reference):
                     self.draw(path, reference.text if not reference.pattern else str(path))
             case Remote():
-                self.remote(reference.url, reference.text)
+                self.remote(reference.url, scrubbed(reference.text))
             case DataURL():
                 data, label = elsewhere.data_url(reference)
                 self.take(Drawn(data, origin="data URL"), label)
@@ -201,6 +202,8 @@ class Look:
             self.say(
                 say('Using the variable {name}; write "{name}" for the file.', name=reference.name),
             )
+        if reference.name not in self.namespace:
+            elsewhere.mistyped(reference)
         parted = part_of(reference)
         if parted and has_parts(whole := walk(parted[0], self.namespace)):
             self.part(whole, parted[1], parted[0].text)
@@ -212,10 +215,12 @@ class Look:
         members = members_of(value)
         if len(members) > 1:
             if not any(_is_slice(step) for step in reference.steps):
-                raise several(label, members)
+                raise several(label, members, value)
             self.say(say("{label} is {count} pictures.", label=label, count=len(members)))
-        for number, member in enumerate(members, start=1):
-            self.draw(member, label if len(members) == 1 else f"{label} #{number}")
+        for number, member in enumerate(members.values(), start=1):
+            name = label if len(members) == 1 else f"{label} #{number}"
+            look = self.text if isinstance(member, str) else self.draw
+            look(member, name)
 
     def part(self, owner: Any, part: Part, label: str) -> None:
         """A part of a figure by its data, drawn now."""
@@ -246,8 +251,11 @@ class Look:
             inner = parse(value) if len(value) < 4096 or value.startswith("data:") else None
         except CellError:
             inner = None
-        if isinstance(inner, (Remote, DataURL)):
-            self.at(inner)
+        if isinstance(inner, Remote):
+            self.remote(inner.url, label)
+        elif isinstance(inner, DataURL):
+            data, _ = elsewhere.data_url(inner)
+            self.take(Drawn(data, origin="data URL"), label)
         elif inner is not None and elsewhere.is_file(Path(value)):
             self.draw(Path(value), label)
         elif isinstance(inner, Place) and (Path(value).suffix or len(Path(value).parts) > 1):
@@ -266,6 +274,8 @@ class Look:
             self.into.images.append(film)
             return
         drawn = pixels.draw(obj, dpi=self.dpi, name=label)
+        if self.dpi and drawn.origin != "matplotlib":
+            self.say(say("--dpi is for figures of matplotlib; {label} goes as it is.", label=label))
         for notice in drawn.notices:
             self.say(f"{label}: {notice}")
         self.take(drawn, label, title=drawn.title, facts=drawn.facts)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from vlmagic.errors import CellError
 from vlmagic.facts import figure_of
 from vlmagic.language import say
-from vlmagic.references import Open, Shown
+from vlmagic.references import Open, Shown, quoted
 
 from .kinds import is_empty, pyplot_figures, title_of
 from .listing import nothing_here
@@ -80,12 +80,14 @@ def pick(
             last = reference.last or reference.first
             wanted = range(reference.first, last + 1)
             found = [item for item in found if item.index in wanted]
+            if 0 < len(found) < len(wanted):
+                notify(say("{text} is {count} pictures.", text=reference.text, count=len(found)))
     if not found:
         what = say("{text} is not on the shelf.", text=reference.text)
         titles = [item.title for item in items if item.title]
         near = difflib.get_close_matches(reference.title or "", titles, 1)
         if near:
-            raise CellError(what, say("Did you mean {names}?", names=f'@title:"{near[0]}"'))
+            raise CellError(what, say("Did you mean {names}?", names=f"@title:{quoted(near[0])}"))
         raise nothing_here(what, shelf, namespace, hidden)
     return found
 
@@ -99,7 +101,8 @@ def open_figures(
     """(label, figure) of pyplot's open figures; the inline backend closes them with their cell."""
     figures = pyplot_figures()
     if reference.every:
-        found = [(f"@fig:{number}", figures[number]) for number in sorted(figures)]
+        drawn = {number: one for number, one in figures.items() if not is_empty(one)} or figures
+        found = [(f"@fig:{number}", drawn[number]) for number in sorted(drawn)]
     elif reference.figure is None:
         found = [(reference.text, list(figures.values())[-1])] if figures else []
     else:
@@ -115,7 +118,7 @@ def open_figures(
     if near:
         raise CellError(
             say("{text} is not open.", text=reference.text),
-            say("Did you mean @fig:{name}?", name=near[0]),
+            say("Did you mean @fig:{name}?", name=quoted(near[0])),
         )
     what = say("{text} is not open; figures are closed when their cell ends.", text=reference.text)
     raise nothing_here(what, shelf, namespace, hidden)

@@ -52,6 +52,8 @@ def draw(obj: Any, *, dpi: int | None = None, name: str = "") -> Drawn:
         return read(obj)
     drawer = _DRAWERS.get(library_of(obj))
     drawn = drawer(obj) if drawer else None
+    if type(obj).__name__ == "CapturedIO":
+        drawn = _captured(obj, name)
     if drawn is None:
         drawn = _by_representation(obj)
     if drawn is None:
@@ -129,16 +131,23 @@ def _array(obj: Any) -> Drawn | None:
     return Drawn(obj, origin=library_of(obj))
 
 
+def _captured(obj: Any, name: str) -> Drawn | None:
+    """The one picture that `%%capture` has kept."""
+    found = {
+        f"{name}.outputs[{number}]": drawn
+        for number, output in enumerate(obj.outputs)
+        if (drawn := bundle(output.data, "captured"))
+    }
+    if len(found) > 1:
+        raise ImageError(
+            say("{count} pictures were captured.", count=len(found)),
+            say("Choose: {items}.", items=", ".join(found)),
+        )
+    return next(iter(found.values()), None)
+
+
 def _ipython(obj: Any) -> Drawn | None:
     word = type(obj).__name__
-    if word == "CapturedIO":
-        found = [b for b in (bundle(out.data, "captured") for out in obj.outputs) if b]
-        if len(found) > 1:
-            raise ImageError(
-                say("{count} pictures were captured.", count=len(found)),
-                say("Choose one: write NAME.outputs[0]"),
-            )
-        return found[0] if found else None
     if word == "RichOutput":
         return bundle(obj.data, "captured")
     if word == "HTML":
