@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import time
 import warnings
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from vlmagic.boxes import Box, Point, boxes, draw, on
 from vlmagic.errors import ImageError
-from vlmagic.images import Image, normalise, resized
+from vlmagic.images import Image, film, normalise, resized
 from vlmagic.images.frames import Frame, Ruler
 
 np = pytest.importorskip("numpy")
@@ -54,6 +55,21 @@ ONE = '{"bbox_2d": [100, 200, 300, 400], "label": "peak"}'
         "<|object_ref_start|>peak<|object_ref_end|><|box_start|>(100,200),(300,400)<|box_end|>",
         "<ref>peak</ref><box>(100,200),(300,400)</box>",
         '{"label": "peak", "bbox_2d": [100, 200, 300, 400], "sub": {"a": "}"}}',
+        '{"bbox_2d": ["100", "200", "300", "400"], "label": "peak"}',
+        '{"bbox_2d": "100, 200, 300, 400", "label": "peak"}',
+        '{"bbox_2d": "[100, 200, 300, 400]", "label": "peak"}',
+        '{"bbox_2d": [100，200，300，400]， "label"： "peak"}',
+        '{"bbox": {"x1": 100, "y1": 200, "x2": 300, "y2": 400}, "label": "peak"}',
+        '{"label": "peak", "bboxes": [{"xmin": 100, "ymin": 200, "xmax": 300, "ymax": 400}]}',
+        '{"x1": 100, "y1": 200, "x2": 300, "y2": 400, "label": "peak"}',
+        '{"left": 100, "top": "200", "right": 300, "bottom": 400, "name": "peak"}',
+        '{"bboxes": [[100, 200, 300, 400]], "label": "peak"}',
+        '{"boxes": [[100, 200, 300, 400], [1, 2, 3, 4]], "label": "peak"}',
+        '{"坐标": [100, 200, 300, 400], "标签": "peak"}',
+        "bbox_2d: [100, 200, 300, 400], label: 'peak'",
+        '- label: "peak", bbox_2d = [100, 200, 300, 400]',
+        '{"type": "bbox", "bbox_2d": [100, 200, 300, 400], "label": "peak"}',
+        '{"image": "2024.png", "bbox_2d": [100, 200, 300, 400], "label": "peak"}',
     ],
 )
 def test_a_box_is_found_however_it_is_wrapped(answer: str) -> None:
@@ -343,3 +359,59 @@ def test_the_one_picture_that_is_pointed_at() -> None:
     for places, number in (([one, other], None), ([], None), ([], 3)):
         with pytest.raises(ImageError, match="no one picture"):
             on(places, images, number)
+
+
+@pytest.mark.parametrize(
+    ("answer", "number"),
+    [
+        ('{"picture": "Picture 2", "bbox_2d": [100, 200, 300, 400]}', 2),
+        ('{"picture": "图片 2", "bbox_2d": [100, 200, 300, 400]}', 2),
+        ('{"image": 2, "objects": [{"bbox_2d": [100, 200, 300, 400], "label": "a"}]}', 2),
+        ('{"image": 2, "objects": [{"bbox_2d": [100, 200, 300, 400]}, {"bbox_2d": [1, 2', 2),
+        (
+            '{"image": 1, "of": {"image": 2, "bbox": {"x1": 100, "y1": 200, "x2": 300, "y2": 400}}}',
+            2,
+        ),
+        ('{"image": 2, "bbox_2d": [100, 200, 300, 400], "label": "image: 1"}', 2),
+        ("bbox_2d: [100, 200, 300, 400], image: 2", 2),
+    ],
+)
+def test_the_picture_is_the_one_that_the_answer_says(answer: str, number: int) -> None:
+    """By its number, with or without a word, of the box itself or of what stands around it."""
+    assert [one.picture for one in boxes(answer, MODEL, [blank(), blank()])] == [number]
+
+
+def test_names_of_files_and_labels_are_no_numbers_of_pictures() -> None:
+    """`2024.png` and a label with a number do not make a box that of a picture not sent."""
+    for more in ('"image": "2024.png"', '"label": "image: 3"'):
+        answer = f'{{{more}, "bbox_2d": [100, 200, 300, 400]}}'
+        assert corners(boxes(answer, MODEL, [blank()])) == [(40, 40, 120, 80)]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "{" + " " * 200_000,
+        "{" + " " * 200_000 + "}",
+        '"bbox": ' * 20_000,
+        "{" + '"bbox": [' * 20_000 + "}",
+        "{" * 5_000 + '"bbox": [1, 2, 3' + "}" * 5_000,
+        "[" + '{"a": 1, "bbox_2d": [5, 5, 5, 5]},' * 5_000 + "]",
+        '{"a": 1, "bbox_2d": [5, 5, 5, 5], "in": ' * 3_000 + "}" * 3_000,
+        "<ref>" * 40_000,
+        '{"label' + " " * 100_000 + ':"a"}',
+    ],
+    ids=["blanks", "object", "keys", "brackets", "braces", "many", "deep", "marks", "label"],
+)
+def test_answers_are_read_in_no_time(answer: str) -> None:
+    """Whatever an answer holds, it is read in time that grows with its length alone."""
+    begun = time.perf_counter()
+    assert boxes(answer, MODEL, [blank()]) == []
+    assert time.perf_counter() - begun < 1.5
+
+
+def test_on_a_video_nothing_is_drawn() -> None:
+    """Places are drawn on a picture; of a video it is said that it is one."""
+    video = film([np.zeros((20, 20, 3), np.uint8)] * 4, label="clip")
+    with pytest.raises(ImageError, match="clip is a video"):
+        on([], [video])

@@ -1,7 +1,7 @@
 """An answer's text -> the numbers and labels in it that look like boxes and points.
 
 Understood are the objects that the Qwen models write (`{"bbox_2d": [...], "label": "..."}`), lists
-of bare boxes, and the marks of the first Qwen-VL; with fences, prose around them, comments,
+of bare boxes, corners with names of their own, and the marks of the first Qwen-VL; with fences, prose around them, comments,
 trailing commas, and lists that were cut off, of which the whole objects are kept. This room refuses
 to know what the numbers mean.
 """
@@ -11,27 +11,46 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 _NUMBER = r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?"
 _NUMBERS = re.compile(_NUMBER)
+_IS = r"""["']?\s{0,20}[:=：]\s{0,20}"""
+_KEYS = (
+    r"(?:bbox_2d|bbox|bboxes|box_2d|box|boxes|bounding_box|bounding_boxes|坐标"
+    r"|point_2d|point|points|points_2d)"
+)
 _PLACE = re.compile(
-    r"""["']?\b(?P<key>bbox_2d|bbox|box_2d|box|bounding_box|point_2d|point|points|points_2d)["']?"""
-    r"""\s*[:=]\s*(?P<list>[\[(][\s\[\](),\d.eE+-]*[\])])""",
+    rf"""["']?\b(?P<key>{_KEYS}){_IS}"""
+    r"""(?P<list>[\[(][\s\[\](),，\d.eE+"'-]*[\])]|(?P<quote>["'])[\s\[\](),，\d.eE+-]*(?P=quote))""",
     re.IGNORECASE,
 )
+_KEYED = re.compile(rf"""\b{_KEYS}{_IS}[\[(]?\s{{0,20}}$""", re.IGNORECASE)
+"""The end of what stands before an object that is itself the place."""
+_CORNERS = [
+    [re.compile(rf"""\b{name}{_IS}["']?(?P<number>{_NUMBER})""", re.IGNORECASE) for name in names]
+    for names in (
+        ("x1", "y1", "x2", "y2"),
+        ("x_?min", "y_?min", "x_?max", "y_?max"),
+        ("left", "top", "right", "bottom"),
+    )
+]
 _LABEL = re.compile(
-    r"""["']?\b(?:label|name|text_content|text|class|category|description|type)["']?\s*[:=]\s*"""
+    r"""["']?\b(?P<key>label|标签|名称|name|text_content|text|class|category|description|type)"""
+    rf"""{_IS}"""
     r"""(?:"(?P<double>(?:[^"\\]|\\.)*)"|'(?P<single>(?:[^'\\]|\\.)*)')""",
     re.IGNORECASE | re.DOTALL,
 )
+_FIRST, _LAST = ("label", "标签"), ("type",)
 _PICTURE = re.compile(
-    r"""["']?\b(?:picture|image|figure|image_index|image_id|img)["']?\s*[:=]\s*["']?(?P<number>\d+)""",
+    rf"""["']?\b(?:picture|image|figure|image_index|image_id|img|图片?|图像){_IS}"""
+    r"""["']?(?:(?:picture|image|figure|图片?|图像)\s{0,20})?(?P<number>\d{1,9})["']?\s{0,20}(?=[,，}\n]|$)""",
     re.IGNORECASE,
 )
 _MARKED = re.compile(
     rf"(?:<\|object_ref_start\|>(?P<label>[^<]*)<\|object_ref_end\|>|<ref>(?P<ref>[^<]*)</ref>)?"
-    rf"\s*<(?:\|box_start\||box)>\s*\(({_NUMBER}),\s*({_NUMBER})\)\s*,?\s*"
+    rf"\s{{0,20}}<(?:\|box_start\||box)>\s*\(({_NUMBER}),\s*({_NUMBER})\)\s*,?\s*"
     rf"(?:\(({_NUMBER}),\s*({_NUMBER})\)\s*)?<(?:\|box_end\||/box)>",
 )
 _BARE = re.compile(rf"\[\s*({_NUMBER}(?:\s*,\s*{_NUMBER}){{3}})\s*\]")
@@ -49,18 +68,36 @@ class Found(NamedTuple):
 
 def find(answer: str) -> list[Found]:
     """All boxes and points of an answer, in its order; at most a thousand."""
-    found = [one for text in _objects(answer) for one in _in_object(text)]
+    found = [one for thing in _objects(answer) if thing.whole for one in _in_object(thing)]
     found = found or [_marked(match) for match in _MARKED.finditer(answer)]
+    if not found and "{" not in answer:
+        found = [one for line in answer.splitlines() for one in _in_line(line)]
     if not found and (text := _fenced(answer)).startswith("["):
         for match in _BARE.finditer(text):
             found.append(Found(tuple(map(float, match[1].split(","))), "", None))
     return found[:_MOST]
 
 
-def _objects(text: str) -> list[str]:
-    """Every whole `{...}` of a text without those within it; braces in quoted words are none."""
-    found: list[tuple[int, str]] = []
-    open_: list[tuple[int, list[str]]] = []
+@dataclass(slots=True)
+class _Object:
+    """One `{...}` of a text, without those within it."""
+
+    around: _Object | None
+    keyed: bool
+    """Whether it is the value of a key that names a place."""
+    pieces: list[str] = field(default_factory=list)
+    whole: bool = False
+    text: str = ""
+    bare: str = ""
+    """The text without labels: these may quote what looks like a box, or a picture's number."""
+    picture: int | None = None
+    """Its own, or that of what stands around it."""
+
+
+def _objects(text: str) -> list[_Object]:
+    """Every object of a text, outer ones first; braces in quoted words are none."""
+    found: list[_Object] = []
+    inner: _Object | None = None
     quote, at, since = False, 0, 0
     while at < len(text):
         char = text[at]
@@ -68,33 +105,73 @@ def _objects(text: str) -> list[str]:
             at += char == "\\"
             quote = char not in '"\n'
         elif char == "{":
-            if open_:
-                open_[-1][1].append(text[since:at])
-            open_.append((at, []))
-            since = at + 1
-        elif char == "}" and open_:
-            start, pieces = open_.pop()
-            found.append((start, "".join([*pieces, text[since:at]])))
-            since = at + 1
-        elif open_:
+            before = text[max(since, at - 80) : at]
+            if inner is not None:
+                inner.pieces.append(text[since:at])
+            inner, since = _Object(inner, bool(_KEYED.search(before))), at + 1
+            found.append(inner)
+        elif char == "}" and inner is not None:
+            inner.pieces.append(text[since:at])
+            inner.whole = True
+            inner, since = inner.around, at + 1
+        elif inner is not None:
             quote = char == '"'
         at += 1
-    return [inside for _, inside in sorted(found)]
+    for one in found:
+        one.text = "".join(one.pieces)
+        one.bare = _LABEL.sub("", one.text)
+        said = _PICTURE.search(one.bare)
+        outer = one.around.picture if one.around else None
+        one.picture = int(said["number"]) if said else outer
+    return found
 
 
-def _in_object(text: str) -> Iterator[Found]:
-    label, picture = _LABEL.search(text), _PICTURE.search(text)
-    # A label may quote what looks like a box.
-    bare = text if label is None else text[: label.start()] + text[label.end() :]
+def _in_object(thing: _Object) -> Iterator[Found]:
+    places = list(_places(thing.bare)) or list(_corners(thing.bare))
+    if not places:
+        return
+    label = _label(thing.text)
+    if not label and thing.keyed and thing.around is not None:
+        label = _label(thing.around.text)
+    for numbers in places:
+        yield Found(numbers, label, thing.picture)
+
+
+def _in_line(line: str) -> Iterator[Found]:
+    """Places that are named without braces around them, as in a list of words."""
+    label, bare = _label(line), _LABEL.sub("", line)
+    picture = _PICTURE.search(bare)
+    for numbers in _places(bare):
+        yield Found(numbers, label, int(picture["number"]) if picture else None)
+
+
+def _places(bare: str) -> Iterator[tuple[float, ...]]:
+    """The numbers of what is called a box or a point."""
     for match in _PLACE.finditer(bare):
         numbers = [float(number) for number in _NUMBERS.findall(match["list"])]
         size = 2 if match["key"].lower().startswith("point") else 4
         for at in range(0, len(numbers) - size + 1, size):
-            yield Found(
-                tuple(numbers[at : at + size]),
-                _unquoted(label) if label else "",
-                int(picture["number"]) if picture else None,
-            )
+            yield tuple(numbers[at : at + size])
+
+
+def _corners(bare: str) -> Iterator[tuple[float, ...]]:
+    """A box whose four numbers have names of their own."""
+    for names in _CORNERS:
+        found = [match for name in names if (match := name.search(bare))]
+        if len(found) == len(names):
+            yield tuple(float(match["number"]) for match in found)
+            return
+
+
+def _label(text: str) -> str:
+    """What an object is called: by its label first, by its type only where nothing else is said."""
+    every = sorted(_LABEL.finditer(text), key=_rank)
+    return _unquoted(every[0]) if every else ""
+
+
+def _rank(match: re.Match[str]) -> int:
+    key = match["key"].lower()
+    return 0 if key in _FIRST else 2 if key in _LAST else 1
 
 
 def _unquoted(match: re.Match[str]) -> str:

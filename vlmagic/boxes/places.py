@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from vlmagic.catalog import find as find_model
 from vlmagic.errors import ImageError
-from vlmagic.images import Image, Picture, resized
+from vlmagic.images import Image, Picture, Video, resized
 from vlmagic.images.frames import frames_at
 from vlmagic.language import say
 
@@ -191,6 +191,11 @@ def on(
     numbers = {place.picture for place in places} or ({1} if len(images) == 1 else set())
     number = picture if picture is not None else numbers.pop() if len(numbers) == 1 else None
     image = images[number - 1] if number is not None and 1 <= number <= len(images) else None
+    if isinstance(image, Video):
+        raise ImageError(
+            say("{label} is a video: places are drawn on pictures alone.", label=image.label),
+            say("Give the frame that matters as a picture, then ask again."),
+        )
     if not isinstance(image, Image):
         raise ImageError(
             say("There is no one picture to draw on: the answer points at {count} of {all}.",
