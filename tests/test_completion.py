@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -58,6 +59,64 @@ def test_options_and_their_values(kernel: Kernel, begun: str, ended: list[str]) 
     """Options, models, choices and commands are completed, and no name of Python among them."""
     start = begun.rpartition(" ")[0]
     assert kernel.completed(begun) == [f"{start} {word}" for word in ended]
+
+
+@pytest.mark.parametrize(
+    ("begun", "ended"),
+    [
+        ('-i @title:"Two w', ['-i @title:"Two words"']),
+        ("-i @title:'Two w", ["-i @title:'Two words'"]),
+        ('-i @title:"Two words" --no-th', ['-i @title:"Two words" --no-think']),
+        ('--image=@title:"Two w', ['--image=@title:"Two words"']),
+        ('-i "has b', ['-i "has blank.png"']),
+        ('-i "plots/', ['-i "plots/two.jpeg"']),
+        ("-i @title:Tw", ['-i @title:"Two words"']),
+        ("-i @fig", ["-i @fig:7"]),
+        ("-i @md:tw", ['-i @md:"two words.png"']),
+        ("-i @md:im", ["-i @md:image.png.1", "-i @md:image.png.2"]),
+        ("--schema ", ["--schema shape"]),
+        ("-i nothing_like", ["-i nothing_like"]),
+        ("-i fig What --th", ["-i fig What --th"]),
+    ],
+)
+def test_words_in_quotes_and_what_is_there(typing: Kernel, begun: str, ended: list[str]) -> None:
+    """Quotes hold a word together, only what fits is offered, and nothing within a question."""
+    cells = [
+        {"attachments": {name: {"image/png": "AAAA"}}}
+        for name in ("image.png", "image.png", "two words.png")
+    ]
+    notebook = json.dumps({"cells": cells})
+    typing.run(
+        f"open('n.ipynb', 'w').write({notebook!r}); __session__ = 'n.ipynb'; shape = {{}}\n"
+        "fig.suptitle('Two words'); display(fig)\n"
+        "%config InlineBackend.close_figures = False\nplt.close('all'); seven = plt.figure(7)"
+    )
+    found = typing.completed(f"%vlreason {begun}")
+    typing.run(
+        "plt.close('all'); %config InlineBackend.close_figures = True\ndel __session__, shape, seven"
+    )
+    if "What" in begun:
+        assert not [one for one in found if one.endswith(("--think", "--thinking"))]
+    else:
+        assert found == [f"%vlreason {word}" for word in ended]
+
+
+@pytest.mark.parametrize(
+    ("begun", "ended"),
+    [
+        ("%vl emulator ", ["stop", "--slip"]),
+        ("%vl emulator --slip t", ["trend"]),
+        ("%vl recordings o", ["on", "off"]),
+        ("%vl models qvq-max-2", ["qvq-max-2025-03-25"]),
+    ],
+)
+def test_what_commands_take(kernel: Kernel, begun: str, ended: list[str]) -> None:
+    """After a command of `%vl` stands what it takes, not the commands again."""
+    start = begun.rpartition(" ")[0]
+    found = kernel.completed(begun)
+    assert {f"{start} {word}" for word in ended} <= set(found)
+    assert f"{start} figures" not in found
+    assert kernel.completed("%vl panel ") == ["%vl panel "]
 
 
 def test_results(kernel: Kernel) -> None:

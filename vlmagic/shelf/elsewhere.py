@@ -154,49 +154,53 @@ def mistyped(reference: Variable) -> None:
             )
 
 
-def attachment(reference: Attachment, namespace: Mapping[str, Any]) -> tuple[str, bytes]:
-    """Name and bytes of a picture in a Markdown cell of the notebook, as it was last saved."""
+def _attachments(namespace: Mapping[str, Any]) -> list[tuple[str, str, Any]]:
+    """(name, name with its number, data) of the pictures in the saved notebook's Markdown cells.
+
+    The first of a name is number 1: `image.png.1`.
+    """
     path = _notebook(namespace)
+    found: list[tuple[str, str, Any]] = []
+    counts: dict[str, int] = {}
     try:
         notebook = json.loads(path.read_text("utf-8"))
-        cells = [cell.get("attachments") or {} for cell in notebook["cells"]]
-        found = [
-            (name, bundle[mime])
-            for attached in cells
-            for name, bundle in attached.items()
-            for mime in sorted(bundle, key=_liked)[:1]
-            if mime.startswith("image/")
-        ]
+        for cell in notebook["cells"]:
+            for name, bundle in (cell.get("attachments") or {}).items():
+                for mime in sorted(bundle, key=_liked)[:1]:
+                    if mime.startswith("image/"):
+                        counts[name] = counts.get(name, 0) + 1
+                        found.append((name, f"{name}.{counts[name]}", bundle[mime]))
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise CellError(
             say("The notebook {path} cannot be read: {problem}", path=path, problem=error),
             say("Save the notebook and try again."),
         ) from error
-    numbered = [
-        (f"{name}.{[one for one, _ in found[: at + 1]].count(name)}", data)
-        for at, (name, data) in enumerate(found)
-    ]
-    wanted = [pair for pair in found if reference.name in (None, pair[0])]
-    wanted = wanted or [pair for pair in numbered if reference.name == pair[0]]
+    return [(name, unique if counts[name] > 1 else name, data) for name, unique, data in found]
+
+
+def attached(namespace: Mapping[str, Any]) -> list[str]:
+    """The names by which `@md:` leads to the pictures of the saved notebook."""
+    return [unique for _, unique, _ in _attachments(namespace)]
+
+
+def attachment(reference: Attachment, namespace: Mapping[str, Any]) -> tuple[str, bytes]:
+    """Name and bytes of a picture in a Markdown cell of the notebook, as it was last saved."""
+    found = _attachments(namespace)
+    wanted = [one for one in found if reference.name in (None, one[0])]
+    wanted = wanted or [one for one in found if reference.name == one[1]]
     if not wanted:
         raise CellError(
             say("{text} is not in the saved notebook.", text=reference.text),
-            say("Attached are: {names}.", names=", ".join(name for name, _ in found))
+            say("Attached are: {names}.", names=", ".join(unique for _, unique, _ in found))
             if found
             else say("No Markdown cell has a picture attached; save the notebook first."),
         )
     if len(wanted) > 1:
-        names = [name for name, _ in found]
-        each = [
-            f"@md:{quoted(name if names.count(name) == 1 else unique)}"
-            for name, (unique, _) in zip(names, numbered, strict=True)
-            if reference.name in (None, name)
-        ]
         raise CellError(
             say("{text} is {count} pictures.", text=reference.text, count=len(wanted)),
-            say("Choose: {items}.", items=", ".join(each)),
+            say("Choose: {items}.", items=", ".join(f"@md:{quoted(one[1])}" for one in wanted)),
         )
-    name, data = wanted[0]
+    name, _, data = wanted[0]
     text = "".join(data) if isinstance(data, list) else data
     return name, text.encode() if text.lstrip().startswith("<") else base64.b64decode(text)
 
