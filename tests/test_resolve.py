@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import csv
+import datetime as dt
 import io
 import json
 import os
@@ -547,12 +548,24 @@ def test_what_holds_no_picture_says_so() -> None:
     """Numbers and lines of code are no pictures, however many there are."""
     itself: list[Any] = []
     itself.append(itself)
-    names = {"numbers": [1, 2], "In": ["", "import x", "fig.show()"], "itself": itself, "none": []}
-    for name in ("numbers", "In"):
-        with pytest.raises(CellError, match="holds no pictures"):
-            labels(name, namespace=names)
-    for name in ("itself", "none"):
-        with pytest.raises(ImageError, match="no picture but list"):
+    names = {
+        "numbers": [1, 2],
+        "In": ["", "import x", "fig.show()"],
+        "times": [np.float64(3), dt.date(2024, 1, 1)],
+        "itself": itself,
+        "settings": {"a": 1, "when": dt.date(2024, 1, 1), "where": {"b": "c.txt"}},
+        "none": [],
+    }
+    for name, words in {
+        "numbers": "holds no pictures",
+        "In": "holds no pictures",
+        "times": "holds no pictures",
+        "itself": "no picture but list",
+        "settings": "no picture but dict",
+        "none": "none is empty",
+        "numbers[5:9]": r"numbers\[5:9\] is empty",
+    }.items():
+        with pytest.raises(VLReasonError, match=words):
             labels(name, namespace=names)
 
 

@@ -830,6 +830,7 @@ SENTENCES: dict[str, str] = {
     "{label} is a video: places are drawn on pictures alone.": "{label} 是视频：只能在图片上画出位置。",
     "{label} is an empty figure.": "{label} 是空白图形。",
     "{label} is another picture by now.": "{label} 现在已经是另一张图片。",
+    "{label} is empty.": "{label} 是空的。",
     "{label} is gone: the picture was not kept, nor its object.": "{label} 已不在：图片和对象都没有保留。",
     "{label} is kept in {name} until the kernel ends; save it to a file to keep it longer.": "{label} 已存入变量 {name}，内核结束即失效；要长期保留，请存为文件。",
     "{label} is long: it goes in {count} pieces.": "{label} 很长：分成 {count} 段发送。",

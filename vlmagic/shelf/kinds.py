@@ -6,6 +6,7 @@ room refuses to draw and to read data.
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePath
@@ -184,11 +185,14 @@ def members_of(value: Any) -> dict[str, Any]:
 
 
 def may_be_picture(obj: Any) -> bool:
-    """Whether it is worth a look: what another library made, bytes, and the way to a picture."""
+    """Whether it is worth a look: what a library made, bytes, and the way to a picture."""
     if isinstance(obj, str):
         places = IMAGE_SUFFIXES | VIDEO_SUFFIXES
         return PurePath(obj).suffix.lower() in places or obj.startswith(_ADDRESSES)
-    return isinstance(obj, (bytes, bytearray)) or library_of(obj) != "builtins"
+    if isinstance(obj, (bytes, bytearray, PurePath)):
+        return True
+    single = getattr(obj, "shape", None) == () or isinstance(obj, dt.date)
+    return not single and library_of(obj) not in sys.stdlib_module_names
 
 
 def _flat(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:

@@ -212,6 +212,11 @@ class Look:
         if isinstance(value, str):
             self.text(value, label)
             return
+        if isinstance(value, (list, tuple, dict)) and not value:
+            raise CellError(
+                say("{label} is empty.", label=label),
+                say("Has the cell that makes it been run?"),
+            )
         members = members_of(value)
         if len(members) > 1:
             if not any(_is_slice(step) for step in reference.steps):
