@@ -609,10 +609,12 @@ def test_an_endless_animation_is_drawn_for_a_while(
     frames: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What never ends is stopped: its beginning is sent, and that is said, the second time too."""
-    monkeypatch.setattr(animations, "_MOST_DRAWN", 300)
+    monkeypatch.setattr(animations, "_MOST_UNKNOWN", 300)
     animation = moving(frames, interval=100, cache_frame_data=False)
-    for _ in range(2):
-        video = looked_at(animation)
+    known = moving(10**9, interval=100, cache_frame_data=False)
+    monkeypatch.setattr(animations, "_MOST_DRAWN", 300)
+    for each in (animation, animation, known):
+        video = looked_at(each)
         assert len(video.frames) == MOST_FRAMES
         assert "goes on after 300 frames" in video.notes[0]
 

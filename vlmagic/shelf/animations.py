@@ -15,6 +15,8 @@ from vlmagic.images.video import MOST_FRAMES, spread
 from vlmagic.language import say
 
 _MOST_DRAWN = 2000
+_MOST_UNKNOWN = 500
+"""Frames of an animation that does not know how many it has: most of these never end."""
 
 
 class _Enough(Exception):  # noqa: N818 - no error: matplotlib has no other way to be stopped
@@ -35,6 +37,8 @@ def draw(animation: Any, label: str) -> Video:
     library = sys.modules["matplotlib.animation"]
     pictures: list[Any] = []
     step = 1
+    unknown = getattr(animation, "_save_count", 0) is None
+    most = _MOST_UNKNOWN if unknown else _MOST_DRAWN
 
     class Catcher(library.AbstractMovieWriter):  # type: ignore[misc, name-defined, unused-ignore]
         """Keeps what was drawn instead of encoding it."""
@@ -46,7 +50,7 @@ def draw(animation: Any, label: str) -> Video:
 
         def grab_frame(self, **_: Any) -> None:
             nonlocal pictures, step
-            if self.seen == _MOST_DRAWN:
+            if self.seen == most:
                 raise _Enough
             if self.seen % step == 0:
                 pictures.append(_canvas(self.fig))
@@ -73,7 +77,7 @@ def draw(animation: Any, label: str) -> Video:
     fps = 1000 / pause / step * len(frames) / max(1, len(pictures))
     made = film(frames, fps=fps, label=label, origin="matplotlib", of=catcher.seen)
     if endless:
-        note = say("it goes on after {count} frames, where the drawing was stopped", count=_MOST_DRAWN)  # fmt: skip
+        note = say("it goes on after {count} frames, where the drawing was stopped", count=most)  # fmt: skip
         made = replace(made, notes=(note, *made.notes))
     return made
 
