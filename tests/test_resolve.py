@@ -786,3 +786,19 @@ def test_a_file_that_grows_is_read_to_the_limit(
     (tmp_path / "large.png").write_bytes(bytes(101))
     with pytest.raises(ImageError, match="save a smaller copy"):
         labels(str(tmp_path / "large.png"))
+
+
+def test_one_of_several_that_is_lost_is_left_out() -> None:
+    """Of `@all` the rest goes along and it is said; if nothing is left, it is an error."""
+    shelf = filled(
+        {1: [{"image/png": png()}], 2: [{"image/png": b"no picture"}], 3: [{"image/png": png()}]}
+    )
+    found = shelves.resolve([parse("@all")], shelf, {})
+    assert [image.label for image in found.images] == ["@1.1", "@3.1"]
+    assert any(
+        notice.startswith("@2.1 is left out: @2.1: this is no picture") for notice in found.notices
+    )
+    with pytest.raises(ImageError):
+        shelves.resolve(
+            [parse("@all")], filled({1: [{"image/png": b"a"}, {"image/png": b"b"}]}), {}
+        )

@@ -833,6 +833,7 @@ SENTENCES: dict[str, str] = {
     "{label} is empty.": "{label} 是空的。",
     "{label} is gone: the picture was not kept, nor its object.": "{label} 已不在：图片和对象都没有保留。",
     "{label} is kept in {name} until the kernel ends; save it to a file to keep it longer.": "{label} 已存入变量 {name}，内核结束即失效；要长期保留，请存为文件。",
+    "{label} is left out: {problem}": "略去 {label}：{problem}",
     "{label} is long: it goes in {count} pieces.": "{label} 很长：分成 {count} 段发送。",
     "{label} is not kept beside the recording, which knows it by {what}.": "{label} 不存放在录制旁边；录制凭{what}识别它。",
     "{label} is {count} pictures, not one.": "{label} 是 {count} 张图片，不是一张。",

@@ -7,14 +7,14 @@ walks), to draw (pixels.py) and to encode (images/).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from vlmagic import facts as reading
-from vlmagic.errors import CellError
-from vlmagic.images import Image, Piece, Video, animation, normalise, pieces
+from vlmagic.errors import CellError, VLReasonError
+from vlmagic.images import Image, Video
 from vlmagic.language import say
 from vlmagic.references import (
     Attachment,
@@ -42,14 +42,11 @@ from .kinds import is_figure, members_of, moves_on
 from .listing import several
 from .part import has_parts, narrowed
 from .pick import open_figures, pick
+from .ready import Ground, enough, ground_of, ready
 
 if TYPE_CHECKING:
     from . import Shelf
     from .item import Item as ShelfItem
-
-_ENOUGH = 2560 * 32 * 32
-_COSTLY = 1000 * 32 * 32
-"""Pixels of a thousand tokens: a retina picture with more is no more legible than at half of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +65,14 @@ class Look:
         """Add what one reference means."""
         match reference:
             case Shown():
-                for item in pick(reference, self.shelf, self.namespace, self.hidden, self.say):
-                    if reference.part is None:
-                        self.shown(item)
-                    else:
+                found = pick(reference, self.shelf, self.namespace, self.hidden, self.say)
+                if reference.part is not None:
+                    for item in found:
                         self.shown_part(item, reference.part)
+                elif len(found) == 1:
+                    self.shown(found[0])
+                else:
+                    self.several(found)
             case Open():
                 for label, figure in open_figures(
                     reference,
@@ -105,6 +105,20 @@ class Look:
         if notice not in self.into.notices:
             self.into.notices.append(notice)
 
+    def several(self, items: Sequence[ShelfItem]) -> None:
+        """Pictures that were shown: one that cannot be looked at is left out, and that is said."""
+        trouble: list[VLReasonError] = []
+        for item in items:
+            try:
+                self.shown(item)
+            except VLReasonError as error:
+                trouble.append(error)
+                self.say(
+                    say("{label} is left out: {problem}", label=item.label, problem=error.message)
+                )
+        if len(trouble) == len(items):
+            raise trouble[-1]
+
     def shown(self, item: ShelfItem) -> None:
         """A picture as it was shown; drawn anew only for `dpi`, or if it had no pixels."""
         owner = item.live()
@@ -131,14 +145,23 @@ class Look:
         if drawn is not None:
             for notice in drawn.notices:
                 self.say(f"{item.label}: {notice}")
-            wanted = item.metadata.get("needs_background")
+            size = enough(item, self.max_pixels)
+            if size is not None:
+                self.say(
+                    say(
+                        "{label} goes as large as it is shown, {width}×{height}; --hi-res sends it whole.",
+                        label=item.label,
+                        width=round(size[0]),
+                        height=round(size[1]),
+                    )
+                )
             self.take(
                 drawn,
                 item.label,
                 title=item.title,
                 facts=item.known or drawn.facts,
-                most=self._enough(item),
-                background={"light": "white", "dark": "black"}.get(str(wanted), "auto"),
+                most=int(size[0] * size[1]) if size else None,
+                ground=ground_of(item),
             )
         elif owner is not None:
             self.changed(owner, item)
@@ -172,25 +195,6 @@ class Look:
         elif isinstance(address, Place):
             for path in elsewhere.files(Place(address.text, address.path)):  # no page asks for many
                 self.draw(path, label)
-
-    def _enough(self, item: ShelfItem) -> int | None:
-        """Pixels of a retina picture as the page shows it, where more would only cost tokens."""
-        size, width, height = item.size, item.metadata.get("width"), item.metadata.get("height")
-        if size is None or not isinstance(width, (int, float)) or self.max_pixels > _ENOUGH:
-            return None
-        if not isinstance(height, (int, float)):
-            return None
-        if size[0] * size[1] <= _COSTLY or size[0] < 1.5 * width:
-            return None
-        self.say(
-            say(
-                "{label} goes as large as it is shown, {width}×{height}; --hi-res sends it whole.",
-                label=item.label,
-                width=round(width),
-                height=round(height),
-            )
-        )
-        return int(width * height)
 
     def variable(self, reference: Variable) -> None:
         """An object as it is now; a bare word may also be a file's name."""
@@ -297,53 +301,30 @@ class Look:
         *,
         title: str = "",
         facts: reading.Facts | None = None,
-        background: str = "auto",
+        ground: Ground = "auto",
         most: int | None = None,
     ) -> None:
         """One picture, made ready; of more than `most` pixels it needs only these."""
         if drawn.text is not None:
             self.into.texts.append(drawn.as_text(label, title))
-        elif drawn.url is not None:
+            return
+        if drawn.url is not None:
             self.remote(drawn.url, label)
-        elif isinstance(drawn.source, bytes) and films.holds_film(drawn.source):
-            self.into.images.append(films.read(drawn.source, label, drawn.title))
-        elif isinstance(drawn.source, bytes) and (
-            film := animation(drawn.source, label, title or drawn.title, drawn.origin)
-        ):
-            self.into.images.append(film)
-        elif facts is None and (parts := pieces(drawn.source, label, self.max_pixels)):
+            return
+        made = ready(
+            replace(drawn, title=title or drawn.title),
+            label,
+            max_pixels=self.max_pixels,
+            most=most,
+            facts=facts,
+            told=self.facts,
+            ground=ground,
+        )
+        if len(made) > 1:
             self.say(
-                say("{label} is long: it goes in {count} pieces.", label=label, count=len(parts))
+                say("{label} is long: it goes in {count} pieces.", label=label, count=len(made))
             )
-            down = parts[0].height + parts[-1].height > parts[0].width + parts[-1].width
-            for number, part in enumerate(parts, start=1):
-                made = normalise(
-                    part,
-                    label=f"{label} {number}/{len(parts)}",
-                    max_pixels=self.max_pixels,
-                    origin=drawn.origin,
-                    title=title or drawn.title,
-                )
-                self.into.images.append(replace(made, piece=Piece(number, len(parts), down)))
-        else:
-            known = facts if self.facts else None
-            ground: Literal["auto", "white", "black"] = "auto"
-            if background in ("white", "black"):
-                ground = "white" if background == "white" else "black"
-            self.into.images.append(
-                normalise(
-                    drawn.source,
-                    label=label,
-                    max_pixels=min(self.max_pixels, most or self.max_pixels),
-                    origin=drawn.origin,
-                    title=title or drawn.title,
-                    facts=known.text if known else None,
-                    facts_digest=known.digest if known else None,
-                    axes=facts.axes if facts else (),
-                    numbers=facts.numbers if facts else None,
-                    background=ground,
-                ),
-            )
+        self.into.images += made
 
 
 def _is_slice(step: object) -> bool:
