@@ -168,3 +168,115 @@ def test_what_only_the_page_knows_is_named(encode: dict[str, Any]) -> None:
     (said,) = axes(altair.Chart(table(0)).mark_bar().encode(**encode))[0]["encodings"]
     assert said["rows"] == 150
     assert said["mark"] == "bar"
+
+
+# -- what stands where ----------------------------------------------------------------------------
+
+TEAMS = pd.DataFrame({"team": list("ABCABC"), "pts": [3, 5, 1, 4, 2, 9], "kind": ["Home"] * 3 + ["Away"] * 3})  # fmt: skip
+HOLES = pd.DataFrame({"k": list("AABBC"), "v": [1.0, 3, None, None, 5]})
+PAIRS = pd.DataFrame({"k": list("bbddaacc"), "v": [9, 1, 5, 5, 2, 20, 4, 5], "c": list("zyxwzyxw")})
+
+
+@pytest.mark.parametrize("how", ["count", "distinct", "valid", "missing", "sum", "product", "mean", "median", "min", "max", "q1", "variance", "variancep", "stdev", "stdevp", "stderr"])  # fmt: skip
+def test_of_nothing_there_is_no_bar(how: str) -> None:
+    """An aggregate of values that are all missing, or of too few, is none where the page draws none."""
+    chart = altair.Chart(HOLES).mark_bar().encode(x="k:N", y=f"{how}(v):Q")
+    mine = {name: value for name, value in axes(chart)[0]["bars"][0]["values"] if value is not None}
+    theirs = {said[3]: _number(said.rpartition(": ")[2]) for said in drawn(chart)}
+    assert mine == pytest.approx(theirs, rel=1e-5)
+
+
+@pytest.mark.parametrize("mark", ["bar", "area"])
+@pytest.mark.parametrize("lies", [True, False])
+def test_what_stands_on_others_says_so(mark: str, lies: bool) -> None:
+    """Stacked bars and areas are flagged whichever way they lie; shares are those of the page."""
+    place, value = ("y", "x") if lies else ("x", "y")
+    chart = getattr(altair.Chart(TEAMS), f"mark_{mark}")()
+    kind = "bars" if mark == "bar" else "lines"
+    plain = axes(chart.encode(**{place: "team:N", value: "pts:Q", "color": "kind:N"}))[0][kind]
+    assert [one["stacked"] for one in plain] == [True, True]
+    long = getattr(altair, value.upper())("pts:Q", stack="normalize")
+    chart = chart.encode(**{place: "team:N", value: long, "color": "kind:N"})
+    (found,) = axes(chart)
+    assert found[value]["label"] == "pts (%)"
+    told = [one["values"] if mark == "bar" else one["points"] for one in found[kind]]
+    mine = sorted(round(float(max(pair, key=lambda one: isinstance(one, (int, float))))) for series in told for pair in series)  # fmt: skip
+    said = (re.search(r"pts: (\d+)%", one) for one in drawn(chart))
+    assert mine == sorted(int(match[1]) for match in said if match)
+    facts = facts_of(chart)
+    assert facts is not None
+    assert facts.numbers is not None
+    assert all(one.summary for pair in facts.numbers.axes for one in pair.series)
+
+
+def test_bars_lie_along_what_is_summed() -> None:
+    """Of two numbers the one that is summed is the length of a bar, the other its place."""
+    frame = pd.DataFrame({"yr": [2001, 2002, 2002], "v": [5, 7, 1]})
+    chart = altair.Chart(frame).mark_bar().encode(x="sum(v):Q", y="yr:Q")
+    assert axes(chart)[0]["bars"] == [{"values": [[2001, 5], [2002, 8]], "horizontal": True}]
+    dates = pd.DataFrame({"g": ["a", "b"], "d": pd.to_datetime(["2024-01-01", "2024-05-01"])})
+    chart = altair.Chart(dates).mark_bar().encode(x="max(d):T", y="g:N")
+    assert axes(chart)[0]["bars"][0]["values"] == [["a", "2024-01-01"], ["b", "2024-05-01"]]
+
+
+@pytest.mark.parametrize("mark", ["bar", "point", "line"])
+@pytest.mark.parametrize("sort", [["c", "a"], "y", "-y", "color", "-color", {"field": "v"}, {"field": "v", "op": "sum"}, {"field": "v", "order": "descending"}, {"encoding": "y"}, "descending", None], ids=str)  # fmt: skip
+@pytest.mark.parametrize("how", [{"y": "v:Q"}, {"y": "v:Q", "color": "c:N"}, {"y": "mean(v):Q", "color": "c:N"}, {"y": altair.Y("v:Q", stack=None), "color": "c:N"}], ids=["one", "colours", "means", "free"])  # fmt: skip
+def test_categories_stand_as_on_the_page(mark: str, sort: Any, how: dict[str, Any]) -> None:
+    """The order of categories is that of the axis that the renderer draws."""
+    if "color" in str(sort) and "color" not in how:
+        return
+    chart = getattr(altair.Chart(PAIRS), f"mark_{mark}")()
+    chart = chart.encode(x=altair.X("k:N", sort=sort), **how)
+    assert axes(chart)[0]["x"]["categories"] == _names(chart)
+
+
+def _names(chart: Any) -> list[str]:
+    """The categories along the x axis that the renderer draws."""
+    svg = converter.vegalite_to_svg(json.dumps(chart.to_dict()))
+    said = re.search(r'aria-label="X-axis[^"]*values: ([^"]*)"', svg)
+    assert said is not None
+    return said[1].split(", ")
+
+
+@pytest.mark.parametrize("values", [[True, False, None], [3, 1, None], ["b", None, "a"]], ids=str)
+@pytest.mark.parametrize("sort", ["ascending", "descending"])
+def test_names_are_written_as_on_the_page(values: list[Any], sort: str) -> None:
+    """What is missing or true is written in the words of the page, in its place."""
+    rows = altair.Data(values=[{"k": one, "v": 1} for one in values])
+    chart = altair.Chart(rows).mark_bar().encode(x=altair.X("k:N", sort=sort), y="v:Q")
+    assert axes(chart)[0]["x"]["categories"] == _names(chart)
+
+
+@pytest.mark.parametrize("text", ["01/02/2024", "1/2/24", "2024/01/02", "Jan 2, 2024", "2 January 2024", "Jan 2024", "2024", 1704067200000, "2024-01-02 10:00"])  # fmt: skip
+def test_moments_are_read_as_the_page_reads_them(text: Any) -> None:
+    """Dates that a page understands have a place, however they are written."""
+    frame = pd.DataFrame({"d": [text], "v": [1]})
+    chart = altair.Chart(frame).mark_bar().encode(x="d:T", y="v:Q")
+    (((day, _),),) = [one["values"] for one in axes(chart)[0]["bars"]]
+    said = re.search("d: (.*);", drawn(chart)[0])
+    assert said is not None
+    assert f"{pd.Timestamp(day):%b %d, %Y}" == said[1]
+
+
+def test_the_range_of_an_axis_of_dates_may_be_parts() -> None:
+    """A range of years, months and days is read, and what lies beyond it is counted."""
+    when = pd.to_datetime(["2024-01-01", "2024-01-05", "2024-03-01"])
+    ends = [altair.DateTime(year=2024, month=1, date=1), altair.DateTime(year=2024, month="feb")]
+    line = altair.Chart(pd.DataFrame({"d": when, "v": [1, 2, 3]})).mark_line(clip=True)
+    (found,) = axes(line.encode(altair.X("d:T", scale=altair.Scale(domain=ends)), y="v:Q"))
+    assert found["x"] == {"label": "d", "kind": "date", "min": "2024-01-01", "max": "2024-02-01"}
+    assert found["lines"][0]["outside"] == 1
+    assert found["lines"][0]["last"] == ["2024-01-05", 2]
+
+
+def test_bars_between_two_values_and_bars_of_parts() -> None:
+    """Bars from one value to another are intervals; a bar without a place is all its parts."""
+    plan = pd.DataFrame({"task": ["a", "b"], "s": [1, 4], "e": [3, 8]})
+    chart = altair.Chart(plan)
+    bars = chart.mark_bar().encode(x="s", x2="e", y="task")
+    assert axes(bars)[0]["intervals"] == [{"x": [1, 3], "y": "a"}, {"x": [4, 8], "y": "b"}]
+    lines = axes(chart.mark_area().encode(x="task", y="s", y2="e"))[0]["lines"]
+    assert [(one.get("label"), one["last"]) for one in lines] == [(None, ["b", 4]), ("e", ["b", 8])]
+    whole = altair.Chart(TEAMS).mark_bar().encode(x="sum(pts)", color="kind")
+    assert axes(whole)[0]["bars"] == [{"values": [["Home", 9], ["Away", 15]], "horizontal": True, "stacked": True}]  # fmt: skip

@@ -408,3 +408,12 @@ def test_the_digest_of_bokeh_is_that_of_its_data() -> None:
     one = known(plot(0.1 + 0.2))
     assert known(plot(0.3, width=900)).digest == one.digest
     assert len({one.digest, known(plot(4)).digest, known(plot(0.3, "U")).digest}) == 3
+
+
+def test_an_axis_may_end_at_zero() -> None:
+    """Zero is an end of an axis like any other."""
+    figure = express.line(table(t=[1, 2], v=[1, 4]), x="t", y="v", range_y=[0, 5])
+    assert axes(figure)["y"] == {"label": "v", "min": 0, "max": 5}
+    ends = altair.Scale(domain=[-3, 0])
+    chart = altair.Chart(table(t=[1], v=[-1])).mark_bar().encode(altair.Y("v:Q", scale=ends), x="t:N")  # fmt: skip
+    assert axes(chart)["y"] == {"label": "v", "min": -3, "max": 0}

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from .channels import Bins, Layer, field_of, title
+from .moments import iso
 from .numbers import numpy
 from .scale import floats, moment_of, zoned
 
@@ -54,6 +55,7 @@ _NAMED: dict[str, Word] = {
 def worked_out(layer: Layer) -> Layer:
     """The layer with its bins and its units of time as columns of their own."""
     for name in layer.encoding:
+        layer = _dated(layer, name)
         channel = layer.channel(name)
         if channel.get("bin"):
             layer = _binned(layer, name, channel)
@@ -62,10 +64,27 @@ def worked_out(layer: Layer) -> Layer:
     return layer
 
 
-def _column(layer: Layer, name: str, channel: Mapping[str, Any], values: Any) -> Layer:
-    """The layer with a channel that shows these values under the name that it had."""
+def _dated(layer: Layer, name: str) -> Layer:
+    """The layer with moments that are not written as ISO text written so."""
+    channel = layer.channel(name)
+    kind = layer.channel(name.removesuffix("2")).get("type")
+    if kind != "temporal" or not field_of(channel):
+        return layer
+    raw = [row.get(field_of(channel)) for row in layer.rows]
+    moments = list(map(iso, raw))
+    return layer if moments == raw else _column(layer, name, channel, moments, keep=True)
+
+
+def _column(
+    layer: Layer, name: str, channel: Mapping[str, Any], values: Any, *, keep: bool = False
+) -> Layer:
+    """The layer with a channel that shows these values under the name that it had.
+
+    What they stand for is done, unless it is to `keep` for later.
+    """
     column = f"\0{name} of {field_of(channel)}"
-    shown = {k: v for k, v in channel.items() if k not in ("bin", "timeUnit")} | {"field": column}
+    done = () if keep else ("bin", "timeUnit")
+    shown = {k: v for k, v in channel.items() if k not in done} | {"field": column}
     if "title" not in channel and channel.get("axis", {}) is not None:
         shown["title"] = title(channel)
     rows = [{**row, column: value} for row, value in zip(layer.rows, values, strict=True)]

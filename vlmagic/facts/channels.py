@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .aggregates import total
+from .moments import iso
 from .numbers import numpy
 from .panels import plain
-from .scale import Kind, Scale, floats, kind_of, word
+from .scale import Kind, Scale, kind_of, word
 
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
@@ -23,28 +25,9 @@ _UNIT = re.compile(
     "utc|year|quarter|month|week|dayofyear|day|date|hours|milliseconds|minutes|seconds"
 )
 _KINDS: dict[str, Kind] = {"temporal": "date", "nominal": "category", "ordinal": "category", "quantitative": ""}  # fmt: skip
-TOTALS: dict[str, Callable[[Any], float]] = {
-    "count": len,
-    "sum": lambda values: values.sum(),
-    "product": lambda values: values.prod(),
-    "mean": lambda values: values.mean(),
-    "average": lambda values: values.mean(),
-    "median": lambda values: numpy().median(values),
-    "q1": lambda values: numpy().quantile(values, 0.25),
-    "q3": lambda values: numpy().quantile(values, 0.75),
-    "min": lambda values: values.min(),
-    "max": lambda values: values.max(),
-    "variance": lambda values: _variance(values, 1),
-    "variancep": lambda values: _variance(values, 0),
-    "stdev": lambda values: _variance(values, 1) ** 0.5,
-    "stdevp": lambda values: _variance(values, 0) ** 0.5,
-    "stderr": lambda values: (_variance(values, 1) / len(values)) ** 0.5,
-}
-"""The aggregates that are computed here, of arrays of finite numbers."""
-
-
-def _variance(values: Any, lost: int) -> float:
-    return float(values.var(ddof=lost)) if len(values) > 1 else 0.0
+MISSING = "null"
+_STACKED = ("bar", "area")
+_TELLS_APART = ("color", "fill", "stroke", "shape", "strokeDash", "detail", "opacity", "size")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +71,51 @@ class Layer:
         found = self.encoding.get(name)
         return found if isinstance(found, Mapping) else {}
 
+    def fields(self, *names: str) -> list[str]:
+        """The columns that these channels show, each once; `detail` may have several."""
+        found = [self.encoding.get(name) for name in names]
+        every = [one for part in found for one in (part if isinstance(part, list) else [part])]
+        return list(dict.fromkeys(filter(None, map(field_of, every))))
+
+    @property
+    def lies(self) -> bool:
+        """Whether its bars lie: as Vega-Lite decides it, by what is measured and what is summed."""
+        sums = [bool(self.channel(which).get("aggregate")) for which in "xy"]
+        if self.mark.get("type") == "bar" and sums[0] != sums[1]:
+            return sums[0]
+        if self.mark.get("orient"):
+            return bool(self.mark["orient"] == "horizontal")
+        if self.channel("x2") or self.channel("y2"):
+            return not self.channel("y2")
+        across, up = self._measures("x"), self._measures("y")
+        return across and (not up or (sums[0] and not sums[1]))
+
+    @property
+    def stack(self) -> str:
+        """How its marks stand on one another: `zero`, `center`, `normalize`, or not at all."""
+        which = "x" if self.lies else "y"
+        channel = self.channel(which)
+        scale = channel.get("scale") or {}
+        how = channel.get("stack", self.mark.get("type") in _STACKED)
+        if self.channel("xOffset") or self.channel("yOffset"):
+            return ""  # they stand side by side
+        if not how or not self._measures(which) or self.channel(f"{which}2"):
+            return ""
+        sums = any(self.channel(name).get("aggregate") for name in self.encoding)
+        if scale.get("type", "linear") != "linear" or (sums and not self.fields(*_TELLS_APART)):
+            return ""
+        return "zero" if how is True else str(how)
+
+    def _measures(self, which: str) -> bool:
+        """Whether numbers are measured along an axis."""
+        channel = self.channel(which)
+        return bool(channel) and which not in self.bins and not _kind(channel, [self])
+
+
+def named(value: Any) -> str:
+    """A category as a page of Vega writes it."""
+    return word(value, MISSING)
+
 
 def field_of(channel: Any) -> str:
     """The column that a channel shows."""
@@ -103,6 +131,7 @@ def scale(layers: Sequence[Layer], which: str, view: Mapping[str, Any]) -> Scale
         (one["scale"] for one in channels if isinstance(one.get("scale"), Mapping)), {}
     )
     labels = dict.fromkeys(label for one in channels if (label := caption(one)))
+    shares = any(layer.stack == "normalize" and layer.lies is (which == "x") for layer in layers)
     kind = _kind(first, layers)
     names = _names(layers, which) if kind == "category" else []
     side = view.get("width" if which == "x" else "height")
@@ -110,9 +139,10 @@ def scale(layers: Sequence[Layer], which: str, view: Mapping[str, Any]) -> Scale
     if kind == "category" and not isinstance(side, (int, float)):
         pixels = float(_STEP * max(1, len(names)))
     found = Scale(
-        ", ".join(labels),
+        ", ".join(labels) + " (%)" * shares,
         kind,
         names=names,
+        missing=MISSING,
         scale=str(how.get("type") or "linear"),
         inverted=bool(how.get("reverse")) or (first.get("sort") == "descending" and kind == ""),
         pixels=pixels,
@@ -121,8 +151,8 @@ def scale(layers: Sequence[Layer], which: str, view: Mapping[str, Any]) -> Scale
     found.clips = all(layer.mark.get("clip") for layer in layers)
     domain = how.get("domain")
     if isinstance(domain, list) and len(domain) == 2 and kind != "category":
-        low, high = found.places(domain)
-        found.ends = (float(low), float(high))
+        low, high = found.places(map(iso, domain) if kind == "date" else domain)
+        found.ends = (float(low), float(high)) if low < high or high < low else None
     elif kind == "" and channels and found.scale == "linear" and how.get("zero", True):
         found.reach(numpy().zeros(1))
     return found
@@ -163,40 +193,50 @@ def _names(layers: Sequence[Layer], which: str) -> list[str]:
     """Categories in the order in which they stand."""
     channels = [(layer, one) for layer in layers if (one := layer.channel(which))]
     raw = {
-        word(row.get(f)): row.get(f) for a, b in channels if (f := field_of(b)) for row in a.rows
+        named(row.get(f)): row.get(f) for a, b in channels if (f := field_of(b)) for row in a.rows
     }
     seen = list(raw)
     layer, channel = channels[0]
     sort = channel.get("sort", "ascending")
     if isinstance(sort, list):
-        return list(dict.fromkeys([*(word(one) for one in sort), *sorted(seen)]))
+        return list(dict.fromkeys([*map(named, sort), *seen]))
     if sort is None:
         return seen
     if isinstance(sort, str):
-        down = sort == "descending" or sort.startswith("-")
-        by = sort.removeprefix("-")
-        other = layer.channel(by) if by in ("x", "y") else {}
-        how, op = field_of(other), str(other.get("aggregate") or "sum")
-    else:
-        down, how = sort.get("order") == "descending", field_of(sort)
-        op = str(sort.get("op") or "sum")
+        sort = {
+            "encoding": sort.removeprefix("-"),
+            "order": "descending" if sort.startswith("-") else sort,
+        }
+    by, down = layer.channel(str(sort.get("encoding"))), sort.get("order") == "descending"
+    how, op = field_of(by or sort), by.get("aggregate") or sort.get("op")
+    if not op:
+        # Vega-Lite's own choice: what is stacked counts as a whole.
+        op = "sum" if layer.stack and how not in layer.fields(which, *_TELLS_APART) else "min"
     if how or op == "count":
         mine = field_of(channel)
         totals: dict[str, list[Any]] = {name: [] for name in seen}
         for row in layer.rows:
-            totals.setdefault(word(row.get(mine)), []).append(row.get(how))
-        return sorted(seen, key=lambda name: total(op, totals[name]), reverse=down)
+            totals.setdefault(named(row.get(mine)), []).append(row.get(how))
+        return _sorted({name: _total(op, totals[name]) for name in seen}, down=down)
+    return _sorted(raw, down=down)
+
+
+def _total(op: str, values: list[Any]) -> Any:
+    """What categories are sorted by; words have a first and a last one, too."""
+    if op in ("min", "max") and any(isinstance(one, str) for one in values):
+        return {"min": min, "max": max}[op](one for one in values if isinstance(one, str))
+    return total(op, values)
+
+
+def _sorted(keys: Mapping[str, Any], *, down: bool) -> list[str]:
+    """Names in the order of their keys; where there is none, first or, turned round, last."""
+
+    def rank(name: str) -> tuple[bool, Any]:
+        key = keys[name]
+        missing = key is None or key != key
+        return not missing, 0 if missing else key
+
     try:
-        return sorted(seen, key=lambda name: raw[name] or 0, reverse=down)
+        return sorted(keys, key=rank, reverse=down)
     except TypeError:
-        return sorted(seen, reverse=down)
-
-
-def total(how: str, values: Iterable[Any]) -> float:
-    """An aggregate of raw values; what is no number does not count, but for `count`."""
-    found = list(values)
-    if how == "count":
-        return float(len(found))
-    numbers = floats(found)
-    numbers = numbers[numpy().isfinite(numbers)]
-    return float(TOTALS.get(how, TOTALS["sum"])(numbers)) if len(numbers) else 0.0
+        return sorted(keys, reverse=down)

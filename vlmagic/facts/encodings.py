@@ -6,14 +6,17 @@ named only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
-from .channels import TOTALS, Layer, Row, Rows, caption, field_of, title, total
+from .aggregates import COUNTS, KNOWN, total
+from .axis import EPOCH
+from .channels import Layer, Row, Rows, caption, field_of, named, title
 from .numbers import numpy, short
-from .panels import Mark, Panel, plain, spread
-from .scale import Scale, floats, word, zoned
+from .panels import Mark, Panel, plain, shares, spread
+from .scale import Scale, days, floats, zoned
 
 _LINES = ("line", "area", "trail")
 _POINTS = ("point", "circle", "square", "tick")
@@ -41,7 +44,7 @@ def _add(found: Panel, layer: Layer) -> None:
         said = layer.channel("text").get("value", layer.mark.get("text"))
         found.notes += [{"say": plain(said)}] if said else []
         return
-    opaque = layer.computed or any(one.get("aggregate") not in (None, *TOTALS) for one in channels)
+    opaque = layer.computed or any(one.get("aggregate") not in (None, *KNOWN) for one in channels)
     if opaque or not layer.rows or kind in _UNREAD:
         words = {key: title(one) for key, one in layer.encoding.items() if isinstance(one, Mapping)}
         facts = {"mark": kind, "rows": len(layer.rows) or None} | words
@@ -49,7 +52,10 @@ def _add(found: Panel, layer: Layer) -> None:
         return
     many = any(one.get("aggregate") for one in channels)
     layer, many = _aggregated(layer) if many else (layer, False)
-    found.marks += [replace(mark, summary=mark.summary or many) for mark in _marks(found, kind, layer)]  # fmt: skip
+    marks = list(_marks(found, kind, layer))
+    if layer.stack == "normalize":
+        shares([mark for mark in marks if mark.kind in ("bars", "line", "points")])
+    found.marks += [replace(mark, summary=mark.summary or many) for mark in marks]
 
 
 def _aggregated(layer: Layer) -> tuple[Layer, bool]:
@@ -58,13 +64,13 @@ def _aggregated(layer: Layer) -> tuple[Layer, bool]:
     fields = sorted({f for k in layer.encoding if k not in totals and (f := field_of(layer.channel(k)))})  # fmt: skip
     groups: dict[tuple[str, ...], list[Row]] = {}
     for row in layer.rows:
-        groups.setdefault(tuple(word(row.get(field)) for field in fields), []).append(row)
+        groups.setdefault(tuple(named(row.get(field)) for field in fields), []).append(row)
     rows = []
     for members in groups.values():
         made = {field: members[0].get(field) for field in fields}
         for key, channel in totals.items():
             values = (row.get(field_of(channel)) for row in members)
-            made[f"\0{key}"] = total(str(channel["aggregate"]), values)
+            made[f"\0{key}"] = _total(channel, values)
         rows.append(made)
     plainly = {
         key: {"title": title(channel), **channel, "field": f"\0{key}"}
@@ -74,6 +80,15 @@ def _aggregated(layer: Layer) -> tuple[Layer, bool]:
     return replace(layer, rows=rows, encoding={**layer.encoding, **plainly}), several
 
 
+def _total(channel: Mapping[str, Any], values: Iterable[Any]) -> Any:
+    """The aggregate of a channel; of moments, unless they are counted, a moment."""
+    how = str(channel["aggregate"])
+    if channel.get("type") != "temporal" or how in COUNTS:
+        return total(how, values)
+    day = total(how, days(values))
+    return EPOCH + timedelta(days=day) if day == day else None
+
+
 def _rules(found: Panel, layer: Layer) -> bool:
     """Straight lines across the panel, at a value that stands in the encoding or in few rows."""
     ends = [w for w in ("x", "y") if layer.channel(w)]
@@ -81,11 +96,13 @@ def _rules(found: Panel, layer: Layer) -> bool:
         return False
     channel, axis = layer.channel(ends[0]), found.x if ends[0] == "x" else found.y
     field, how = field_of(channel), channel.get("aggregate")
-    if how and (how == "count" or how not in TOTALS):
+    if how and (how in COUNTS or how not in KNOWN):
         return False
     for label, rows in _groups(layer, set()).items() if how else [("", layer.rows)]:
         values = [row.get(field) for row in rows] if field else [channel.get("datum")]
-        values = [total(how, values)] if how else [one for one in values if one is not None][:8]
+        values = (
+            [_total(channel, values)] if how else [one for one in values if one is not None][:8]
+        )
         said = {"label": label} if label else {}
         found.rules += [{ends[0]: axis.value(at)} | said for at in axis.places(values)]
     return bool(found.rules)
@@ -95,7 +112,7 @@ def _marks(found: Panel, kind: str, layer: Layer) -> Iterator[Mark]:
     x, y = field_of(layer.channel("x")), field_of(layer.channel("y"))
     theta = field_of(layer.channel("theta"))
     if kind == "arc" and theta:
-        names = [word(row.get(field_of(layer.channel("color")))) for row in layer.rows]
+        names = [named(row.get(field_of(layer.channel("color")))) for row in layer.rows]
         values = numpy().nan_to_num(floats([row.get(theta) for row in layer.rows]))
         if values.sum() > 0:
             yield Mark("pie", "", range(len(values)), values / values.sum() * 100, names=names)
@@ -112,32 +129,78 @@ def _marks(found: Panel, kind: str, layer: Layer) -> Iterator[Mark]:
         yield from _histograms(layer, groups, binned)
         return
     zoned = any(_zoned(layer, found.x, "x")) or any(_zoned(layer, found.y, "y"))
-    stacks = not (layer.channel("xOffset") or layer.channel("yOffset")) and _overlap(groups, x, y)
+    lies, stacked = layer.lies, _stacked(layer, x, y)
+    ends = [which for which in "xy" if layer.channel(f"{which}2")]
+    if kind in ("bar", "rule", "rect") and ends:
+        yield from _spans(found, layer, groups, ends)
+        return
+    if kind == "bar" and not (x and y) and layer.stack:
+        yield _alone(layer, groups, x or y)
+        return
     for label, rows in list(groups.items())[:_MOST_GROUPS]:
         columns = [
             axis.places([row.get(name) for row in rows]) if name else numpy().zeros(len(rows))
             for name, axis in ((x, found.x), (y, found.y))
         ]
-        if kind == "bar" and x and y and not (layer.channel("x2") or layer.channel("y2")):
-            lies = found.x.kind == "" and (found.y.kind != "" or layer.mark.get("orient") == "horizontal")  # fmt: skip
-            stacked = stacks and (layer.channel("x" if lies else "y").get("stack", True) not in (None, False))  # fmt: skip
+        if kind == "bar" and x and y:
             x_, y_ = columns[::-1] if lies else columns
             order = x_.argsort(kind="stable")
             yield Mark("bars", label, x_[order], y_[order], lies, stacked, zoned)
         elif kind in _LINES and x and y:
             order = [row.get(field_of(layer.channel("order"))) for row in rows]
-            turns = floats(order) if layer.channel("order") else columns[0]
+            turns = floats(order) if layer.channel("order") else columns[lies]
             along = turns.argsort(kind="stable")
-            stacked = kind == "area" and (len(groups) > 1 or bool(layer.channel("y2")))
-            yield Mark(
-                "line", label, columns[0][along], columns[1][along], stacked=stacked, summary=zoned
-            )
+            x_, y_ = (column[along] for column in (columns[::-1] if lies else columns))
+            yield Mark("line", label, x_, y_, lies, stacked, zoned)
+            yield from _other_edge(found, layer, x_, [rows[at] for at in along], label)
         elif kind in _POINTS and x and y:
-            yield Mark("points", label, columns[0], columns[1], summary=zoned)
+            yield Mark("points", label, columns[0], columns[1], stacked=stacked, summary=zoned)
         elif kind == "boxplot":
             yield _boxes(found, layer, rows, label)
         else:
             yield Mark(label=label, told=("other", {"other": {kind[:40]: len(rows)}}))
+
+
+def _stacked(layer: Layer, x: str, y: str) -> bool:
+    """Whether marks stand on others, so that none is drawn at the height of its value."""
+    place, value = (y, x) if layer.lies else (x, y)
+    there = [named(row.get(place)) for row in layer.rows if row.get(value) is not None]
+    return layer.stack == "normalize" or (bool(layer.stack) and len(set(there)) < len(there))
+
+
+def _spans(
+    found: Panel, layer: Layer, groups: Mapping[str, Rows], ends: Sequence[str]
+) -> Iterator[Mark]:
+    """Bars and strokes from one value to another."""
+    for label, rows in groups.items():
+        told: list[dict[str, Any]] = [{"label": label} if label else {} for _ in rows]
+        for which, axis in (("x", found.x), ("y", found.y)):
+            names = (which, f"{which}2") if which in ends else (which,)
+            for one, row in zip(told, rows, strict=True):
+                values = [row.get(field_of(layer.channel(name))) for name in names]
+                there = [axis.value(place) for place in axis.places(values)]
+                if there != [None]:
+                    one[which] = there if len(there) > 1 else there[0]
+        yield Mark(label=label, told=("intervals", told[:_MOST_GROUPS]))
+
+
+def _alone(layer: Layer, groups: Mapping[str, Rows], field: str) -> Mark:
+    """A single bar of parts that stand on one another."""
+    parts = [(label, floats([row.get(field)])[0]) for label, rows in groups.items() for row in rows]
+    whole = sum(abs(value) for _, value in parts if value == value)
+    scale = 100 / whole if layer.stack == "normalize" and whole else 1
+    values = [[label, short(value * scale)] for label, value in parts[:_MOST_GROUPS]]
+    return Mark(told=("bars", {"values": values, "horizontal": layer.lies, "stacked": True}))
+
+
+def _other_edge(found: Panel, layer: Layer, x: Any, rows: Rows, label: str) -> Iterator[Mark]:
+    """The line at the other end of a band."""
+    which, axis = ("x", found.x) if layer.lies else ("y", found.y)
+    if end := layer.channel(f"{which}2"):
+        label = ", ".join(filter(None, (label, caption(end))))
+        yield Mark(
+            "line", label, x, axis.places([row.get(field_of(end)) for row in rows]), layer.lies
+        )
 
 
 def _histograms(layer: Layer, groups: Mapping[str, Rows], binned: Sequence[str]) -> Iterator[Mark]:
@@ -149,11 +212,17 @@ def _histograms(layer: Layer, groups: Mapping[str, Rows], binned: Sequence[str])
         yield Mark(told=("other", {"other": {"bins": sum(map(len, groups.values()))}}))
         return
     edges = [short(bins.edge(number)) for number in range(bins.count + 1)]
+    shared, whole = layer.stack == "normalize", dict[int | None, float]()
+    for row in layer.rows if shared else ():
+        number = bins.number(row[column])
+        whole[number] = whole.get(number, 0.0) + abs(row[heights])
     for label, rows in groups.items():
         values = {bins.number(row[column]): short(row[heights]) for row in rows}
         facts: dict[str, Any] = {"label": label, "horizontal": which == "y"}
-        facts["stacked"] = len(groups) > 1 and layer.channel(other).get("stack", True) not in (None, False)  # fmt: skip
-        if counted:
+        facts["stacked"] = len(groups) > 1 and bool(layer.stack)
+        if shared:
+            values = {n: short(100 * v / whole[n]) for n, v in values.items() if v and whole.get(n)}
+        if counted and not shared:
             counts = [values.get(number, 0) for number in range(bins.count)]
             yield Mark(told=("histogram", facts | {"edges": edges, "counts": counts}))
         else:
@@ -169,25 +238,13 @@ def _zoned(layer: Layer, axis: Scale, which: str) -> Iterator[bool]:
 
 def _groups(layer: Layer, axes: set[str]) -> dict[str, list[Row]]:
     """The rows by what tells them apart beside their place."""
-    fields = []
-    for name in _BY_LABEL:
-        channel = layer.channel(name)
-        field = field_of(channel)
-        if field and field not in axes and channel.get("type") not in ("quantitative", "temporal"):
-            fields.append(field)
+    telling = (n for n in _BY_LABEL if layer.channel(n).get("type") not in ("quantitative", "temporal"))  # fmt: skip
+    fields = [field for field in layer.fields(*telling) if field not in axes]
     groups: dict[str, list[Row]] = {}
     for row in layer.rows:
-        key = ", ".join(word(row.get(field)) for field in dict.fromkeys(fields))
+        key = ", ".join(named(row.get(field)) for field in fields)
         groups.setdefault(key[:100], []).append(row)
     return groups
-
-
-def _overlap(groups: dict[str, list[Row]], x: str, y: str) -> bool:
-    """Whether bars of several groups stand at one place, whichever way they lie."""
-    places = [[{word(row.get(f)) for row in rows} for rows in groups.values()] for f in (x, y)]
-    return all(len(set().union(*sets)) < sum(map(len, sets)) for sets in places) or (
-        len(set().union(*places[0])) < sum(map(len, places[0]))
-    )
 
 
 def _cells(found: Panel, layer: Layer, x: str, y: str, colour: str) -> Mark:
@@ -218,8 +275,8 @@ def _names(layer: Layer, which: str, axis: Scale, field: str) -> list[Any]:
 
 
 def _boxes(found: Panel, layer: Layer, rows: Rows, label: str) -> Mark:
-    lies = found.x.kind == "" and found.y.kind != ""
+    lies = layer.lies
     values, place = ("x", "y") if lies else ("y", "x")
     axis = found.x if lies else found.y
-    names = [word(row.get(field_of(layer.channel(place)))) for row in rows]
+    names = [named(row.get(field_of(layer.channel(place)))) for row in rows]
     return spread(names, axis.places([row.get(field_of(layer.channel(values))) for row in rows]), label, "box", axis)  # fmt: skip

@@ -17,7 +17,7 @@ from .clouds import cloud
 from .curves import curve
 from .data import MOST, MOST_SERIES, AxesData, FigureData, Kind, Series, points_of
 from .fit import factored
-from .numbers import numpy, short
+from .numbers import numpy
 from .scale import Scale
 
 _MOST_BARS = 64
@@ -124,6 +124,20 @@ def spread(names: Sequence[str], values: Any, label: str, of: str, axis: Scale) 
     return Mark(label=label, told=("spread", found))
 
 
+def shares(marks: Sequence[Mark]) -> None:
+    """Make the values of marks that stand on one another percentages of what stands at each place."""
+    np = numpy()
+    if not marks:
+        return
+    places, at = np.unique(np.concatenate([mark.x for mark in marks]), return_inverse=True)
+    sizes = np.concatenate([np.asarray(mark.y, dtype=float) for mark in marks])
+    whole = np.bincount(at, np.abs(np.nan_to_num(sizes)), len(places))[at]
+    parts = np.divide(sizes * 100, whole, out=np.full(len(sizes), np.nan), where=whole > 0)
+    starts = np.cumsum([len(mark.x) for mark in marks])[:-1]
+    for mark, mine in zip(marks, np.split(parts, starts), strict=True):
+        mark.y = mine
+
+
 def _joined(before: Any, more: Any) -> Any:
     if before is None:
         return more
@@ -136,7 +150,8 @@ def _facts(mark: Mark, panel: Panel) -> tuple[str, dict[str, Any]]:
     across, up = (panel.y, panel.x) if mark.lies else (panel.x, panel.y)
     if mark.kind == "line":
         line = curve(mark.x, mark.y, mark.label, across, up)
-        return ("lines", line) if line else ("", {})
+        how = {"horizontal": mark.lies, "stacked": mark.stacked}
+        return ("lines", line | how) if line else ("", {})
     if mark.kind == "points":
         found = cloud(numpy().column_stack([mark.x, mark.y]), across, up)
         return ("scatter", {"label": mark.label} | found) if found else ("", {})
@@ -145,7 +160,7 @@ def _facts(mark: Mark, panel: Panel) -> tuple[str, dict[str, Any]]:
         return "pie", {"pie": [[name[:60], round(float(share), 4)] for name, share in pairs]}
     places, heights = _seen(mark, panel)
     values = [
-        [across.value(at), short(value)]
+        [across.value(at), up.value(value)]
         for at, value in zip(places[:_MOST_BARS], heights[:_MOST_BARS], strict=True)
     ]
     more = {

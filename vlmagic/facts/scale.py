@@ -25,8 +25,8 @@ _MOST_CATEGORIES = 40
 class Scale:
     """An axis: `places` reads values, `value` writes a place as the reader of the chart sees it.
 
-    `names` are its categories in their order; `ends` its range, if it is said; `clips` whether what
-    lies beyond is hidden.
+    `names` are its categories in their order, `missing` what none is called; `ends` its range, if
+    it is said; `clips` whether what lies beyond is hidden.
     """
 
     def __init__(
@@ -35,6 +35,7 @@ class Scale:
         kind: Kind = "",
         *,
         names: Sequence[str] = (),
+        missing: str = "",
         scale: str = "linear",
         inverted: bool = False,
         ends: tuple[float, float] | None = None,
@@ -42,7 +43,7 @@ class Scale:
     ) -> None:
         self.label, self.kind, self.scale, self.inverted = label[:200], kind, scale, inverted
         self.ends, self.pixels, self.clips = ends, pixels, True
-        self.names = list(names)
+        self.names, self.missing = list(names), missing
         self._place = {name: float(place) for place, name in enumerate(self.names)}
         self._low, self._high = float("inf"), float("-inf")
 
@@ -50,7 +51,8 @@ class Scale:
         """The places of values, as an array; what has none is NaN."""
         np = numpy()
         if self.kind == "category":
-            return np.array([self._place.get(word(one), np.nan) for one in values], dtype=float)
+            names = (word(one, self.missing) for one in values)
+            return np.array([self._place.get(name, np.nan) for name in names], dtype=float)
         if self.kind == "date":
             return days(values)
         return floats(values)
@@ -88,7 +90,11 @@ class Scale:
         if self.scale != "linear":
             found["scale"] = self.scale
         found["inverted"] = self.inverted
-        return {key: value for key, value in found.items() if value not in ("", [], False)}
+        return {
+            key: value
+            for key, value in found.items()
+            if value not in ("", []) and value is not False
+        }
 
     def data(self) -> AxisData:
         """The axis for checking claims; a range that is not said is that of its values."""
@@ -100,13 +106,15 @@ class Scale:
         )
 
 
-def word(value: Any) -> str:
+def word(value: Any, missing: str = "") -> str:
     """A category as it stands on its axis."""
     if hasattr(value, "tolist"):
         value = value.tolist()
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return "" if value is None or value != value else str(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return missing if value is None or value != value else str(value)
 
 
 def floats(values: Any) -> Any:

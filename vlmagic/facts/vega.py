@@ -15,10 +15,9 @@ from typing import Any
 
 from . import encodings
 from .bins import worked_out
-from .channels import Layer, Row, Rows, field_of, scale
+from .channels import Layer, Row, Rows, field_of, named, scale
 from .ink import of_page
 from .panels import Panel, plain
-from .scale import word
 
 SCHEMA = "vega-lite"
 _PARTS = ("concat", "hconcat", "vconcat")
@@ -166,7 +165,7 @@ def _faceted(
 
 
 def _key(row: Row, field: str) -> str:
-    return word(row.get(field))
+    return named(row.get(field))
 
 
 def _repeated(spec: Mapping[str, Any], repeat: Any) -> Iterator[Mapping[str, Any]]:
