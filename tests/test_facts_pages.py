@@ -417,3 +417,73 @@ def test_an_axis_may_end_at_zero() -> None:
     ends = altair.Scale(domain=[-3, 0])
     chart = altair.Chart(table(t=[1], v=[-1])).mark_bar().encode(altair.Y("v:Q", scale=ends), x="t:N")  # fmt: skip
     assert axes(chart)["y"] == {"label": "v", "min": -3, "max": 0}
+
+
+def _lines(**how: Any) -> Any:
+    figure = express.line(losses(), x="epoch", y="loss", color="set", title="T")
+    figure.update_layout(**how)
+    return figure
+
+
+LOOKS: list[tuple[str, Callable[[Any], Any]]] = [
+    ("grid", lambda one: one.update_xaxes(showgrid=False, tickangle=45)),
+    ("legend", lambda one: one.update_layout(legend={"x": 0, "y": 1, "orientation": "h"}, hovermode="x")),
+    ("markers", lambda one: one.update_traces(marker={"size": 9, "opacity": 0.5, "color": "red"}, opacity=0.3)),
+    ("hover", lambda one: one.update_traces(hovertext="here", customdata=[[1]] * 5)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("change", [c for _, c in LOOKS], ids=[name for name, _ in LOOKS])
+def test_looks_of_plotly_are_not_the_chart(change: Callable[[Any], Any]) -> None:
+    """Grids, legends, markers and what a mouse would show do not change a digest."""
+    assert known(change(_lines())).digest == known(_lines()).digest
+
+
+SAID: list[tuple[str, Callable[[Any], Any]]] = [
+    ("axis", lambda one: one.update_xaxes(title="epochs")),
+    ("ticks", lambda one: one.update_xaxes(tickvals=[1, 2], ticktext=["one", "two"])),
+    ("range", lambda one: one.update_yaxes(range=[0, 5])),
+    ("scale of colours", lambda one: one.update_layout(coloraxis={"colorbar": {"title": "C"}})),
+    ("legend", lambda one: one.update_layout(legend={"title": "which"})),
+    ("note", lambda one: one.add_annotation(x=1, y=1, text="here")),
+    ("line", lambda one: one.add_hline(1)),
+    ("sizes", lambda one: one.update_traces(marker_size=[1, 2, 3, 4, 5])),
+    ("errors", lambda one: one.update_traces(error_y={"array": [1] * 5})),
+    ("frames", lambda one: one.update(frames=[graphs.Frame(data=[graphs.Scatter(y=[7])])])),
+    ("widths", lambda one: one.add_bar(y=[1, 2], width=[1, 3])),
+    ("other widths", lambda one: one.add_bar(y=[1, 2], width=[1, 4])),
+]
+
+
+def test_words_and_data_of_plotly_are_the_chart() -> None:
+    """Whatever says something changes the digest."""
+    digests = [known(change(_lines())).digest for _, change in SAID]
+    assert len({known(_lines()).digest, *digests}) == len(SAID) + 1
+
+
+def test_the_digest_of_altair_is_that_of_data_and_words() -> None:
+    """Colours, sizes, schemes and angles are not the chart; marks, fields, words and orders are."""
+    frame = table(k=["a", "b"], v=[1, 2])
+
+    def bars(mark: dict[str, Any] | None = None, x: Any = "k:N", **how: Any) -> str:
+        chart = altair.Chart(frame).mark_bar(**(mark or {})).encode(x=x, **{"y": "v:Q", **how})
+        return known(chart).digest
+
+    scheme = altair.Color("k:N", scale=altair.Scale(scheme="dark2"))
+    first = bars()
+    assert first == bars({"color": "red", "size": 3, "opacity": 0.4}, tooltip=["k"])
+    assert first == bars(x=altair.X("k:N", axis=altair.Axis(labelAngle=0)))
+    assert first == bars(color=altair.value("green"), opacity=altair.value(0.3))
+    assert bars(color=scheme) == bars(color="k:N")
+    other = [
+        bars(color="k:N"),
+        bars(x=altair.X("k:N", sort="-y")),
+        bars(x=altair.X("k:N", title="K")),
+        bars(x=altair.X("k:N", axis=altair.Axis(title="L"))),
+        bars(y=altair.Y("v:Q", scale=altair.Scale(domain=[0, 9]))),
+        bars(y="mean(v):Q"),
+        known(altair.Chart(frame).mark_line().encode(x="k:N", y="v:Q")).digest,
+    ]
+    assert len({first, *other}) == len(other) + 1
+    beside = altair.Chart(frame).mark_bar().encode(x="k:N")
+    assert known(beside | beside).digest == known(beside.properties(width=20) | beside).digest

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping
 from itertools import repeat
 from typing import Any
 
+from .content import of_plotly
 from .histograms import counted, shared, side
 from .numbers import numpy
+from .packed import unpacked
 from .panels import Mark, Panel, plain
 from .scale import Kind, Scale, floats, kind_of, word
-from .traces import GRIDS, NESTED, PRICES, SERIES, SPREAD, has, mark, title_of
+from .traces import GRIDS, PRICES, SERIES, SPREAD, has, mark, title_of
 
-_LOOKS = frozenset((
-    "template", "hovertemplate", "hovertemplatefallback", "texttemplate", "textposition", "legendgroup", "showlegend",
-    "offsetgroup", "alignmentgroup", "uid", "line", "pattern", "symbol", "colorscale", "font", "hoverlabel", "hoverinfo", "config", "frames", "margin", "width", "height", "coloraxis", "paper_bgcolor", "plot_bgcolor", "modebar",
-))  # fmt: skip
 _FLAT = (*SERIES, *SPREAD, *GRIDS, *PRICES, "waterfall", "histogram2d", "histogram2dcontour")  # fmt: skip
-_FLAGS = frozenset({"mode", "textinfo"})
-_SECTORS = ("ids", "labels", "parents", "values", "text", "customdata")
+said = of_plotly
 _PLACES = ("x", "y")
 _SIZE = (700, 450)
 _MARGIN = (160, 180)
@@ -38,38 +34,8 @@ def specification(figure: Any) -> dict[str, Any]:
     return {
         "data": [trace.to_plotly_json() for trace in figure.data],
         "layout": figure.layout.to_plotly_json(),
+        "frames": [frame.to_plotly_json() for frame in figure.frames],
     }
-
-
-def said(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """What the figure says: its data and its words, without its looks."""
-    return {
-        "data": [_in_order(_without(trace)) for trace in spec["data"]],
-        "layout": _without(spec.get("layout") or {}),
-    }
-
-
-def _without(tree: Any) -> Any:
-    if isinstance(tree, (list, tuple)) and any(isinstance(one, Mapping) for one in tree):
-        return [_without(one) for one in tree]
-    if not isinstance(tree, Mapping):
-        return tree
-    if "bdata" in tree:
-        return _array(tree)
-    kept = {key: _without(value) for key, value in tree.items() if key not in _LOOKS}
-    for key in _FLAGS & kept.keys():
-        kept[key] = "+".join(sorted(str(kept[key]).split("+")))
-    return kept
-
-
-def _in_order(trace: dict[str, Any]) -> dict[str, Any]:
-    """A trace of named sectors, these by their names: in which order they are written says nothing."""
-    names = trace.get("ids")
-    if trace.get("type") not in NESTED or not has(names):
-        return trace
-    order = sorted(range(len(names)), key=lambda at: word(names[at]))
-    columns = {k: v for k in _SECTORS if has(v := trace.get(k)) and len(v) == len(names)}
-    return trace | {key: [column[at] for at in order] for key, column in columns.items()}
 
 
 def heading(spec: Mapping[str, Any]) -> str:
@@ -86,29 +52,16 @@ def panels(spec: Mapping[str, Any]) -> list[Panel]:
     page = _Page(
         layout,
         [
-            {k: _column(v) if k in _PLACES else _array(v) for k, v in trace.items()}
+            {k: _column(v) if k in _PLACES else unpacked(v) for k, v in trace.items()}
             for trace in traces
         ],
     )
     return page.panels()
 
 
-def _array(value: Any) -> Any:
-    """An array that was packed for the page, unpacked; anything else as it is."""
-    if not isinstance(value, Mapping) or "bdata" not in value:
-        return value
-    data = value["bdata"]
-    raw = base64.b64decode(data) if isinstance(data, str) else bytes(data)
-    found = numpy().frombuffer(raw, dtype=numpy().dtype(value["dtype"]).newbyteorder("<"))
-    shape = value.get("shape")
-    if shape is None:
-        return found
-    return found.reshape([int(n) for n in str(shape).strip("()[]").split(",") if n.strip()])
-
-
 def _column(value: Any) -> Any:
     """An array unpacked; categories of two levels as one."""
-    found = _array(value)
+    found = unpacked(value)
     if isinstance(found, (list, tuple)) and len(found) == 2:
         one, other = found
         if (

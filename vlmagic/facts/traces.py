@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeGuard
 
 from .clouds import matrix
+from .content import NESTED
 from .curves import curve, path
 from .numbers import numpy, short
 from .panels import Mark, Panel, plain, spread
@@ -18,7 +19,6 @@ SPREAD = ("histogram", "box", "violin")
 GRIDS = ("heatmap", "contour", "heatmapgl")
 SERIES = ("scatter", "scattergl", "bar", "funnel")
 PRICES = ("candlestick", "ohlc")
-NESTED = ("treemap", "sunburst", "icicle")
 _MILLISECONDS = 86_400e3
 _MOST_SPANS = 60
 

@@ -16,15 +16,13 @@ from typing import Any
 from . import encodings
 from .bins import worked_out
 from .channels import Layer, Row, Rows, field_of, named, scale
-from .ink import of_page
+from .content import of_vega
 from .panels import Panel, plain
 
 SCHEMA = "vega-lite"
 _PARTS = ("concat", "hconcat", "vconcat")
-_LOOKS = ("$schema", "config", "usermeta", "width", "height", "autosize", "background", "padding")
-_WIRING = ("params", "param", "views")
+said = of_vega
 _FACETS = ("facet", "row", "column")
-_RUNNING = re.compile(r"view_\w+|data-[0-9a-f]{32}")
 _MOST_PANELS = 200
 _START = re.compile(r'(?:\}\)\(|\bspec = )(?=\{")')
 """What stands before the specification in a page: of a notebook's output, and of `to_html`."""
@@ -39,26 +37,6 @@ def embedded(html: str) -> dict[str, Any] | None:
     except ValueError:
         return None
     return found if isinstance(found, dict) and SCHEMA in str(found.get("$schema")) else None
-
-
-def said(spec: Mapping[str, Any]) -> Any:
-    """What a chart says: its data, marks and words, without looks and running names."""
-    sets = {str(name): rows for name, rows in (spec.get("datasets") or {}).items()}
-    known = {name: of_page(rows) for name, rows in sets.items() if _RUNNING.fullmatch(name)}
-    kept = {key: value for key, value in spec.items() if key not in (*_LOOKS, "datasets")}
-    own = {name: rows for name, rows in sets.items() if name not in known}
-    return _without(kept, known) | ({"datasets": own} if own else {})
-
-
-def _without(tree: Any, known: Mapping[str, str]) -> Any:
-    """The tree without names that a library counts up; data go by what is in them."""
-    if isinstance(tree, Mapping):
-        named = {key: value for key, value in tree.items() if key not in _WIRING}
-        name = str(named.get("name"))
-        if _RUNNING.fullmatch(name):
-            named = {**named, "name": known.get(name)}
-        return {key: _without(value, known) for key, value in named.items()}
-    return [_without(one, known) for one in tree] if isinstance(tree, list) else tree
 
 
 def heading(spec: Mapping[str, Any]) -> str:
