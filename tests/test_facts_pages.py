@@ -238,7 +238,13 @@ KINDS: list[tuple[str, Any, dict[str, Any]]] = [
     ("box", express.box(table(k=["a", "a", "b"], v=[1, 3, 5]), x="k", y="v"), {"spread": [{"label": "a", "of": "box", "min": 1, "median": 2, "max": 3, "mean": 2, "n": 2}, {"label": "b", "of": "box", "min": 5, "median": 5, "max": 5, "mean": 5, "n": 1}]}),
     ("space", graphs.Figure(graphs.Scatter3d(x=[1, 2], y=[3, 4], z=[9, 8])), {"paths": [{"n": 2, "first": [1, 3, 9], "last": [2, 4, 8], "lowest": [2, 4, 8], "highest": [1, 3, 9]}]}),
     ("polar", graphs.Figure(graphs.Scatterpolar(r=[1, 2], theta=["N", "S"])), {"bars": [{"values": [["N", 1], ["S", 2]]}]}),
-    ("candles", graphs.Figure(graphs.Ohlc(x=["2024-01-01"], open=[1], high=[3], low=[1], close=[2])), {"lines": [{"label": "close", "n": 1, "min": ["2024-01-01", 2], "max": ["2024-01-01", 2], "first": ["2024-01-01", 2], "last": ["2024-01-01", 2], "mean": 2, "points": [["2024-01-01", 2]]}]}),
+    ("waterfall", graphs.Figure(graphs.Waterfall(x=["a", "b", "t"], y=[1, -2, 0], measure=["relative", "relative", "total"])), {"bars": [{"of": "waterfall", "values": [["a", 1], ["b", -2], ["t", -1]]}]}),
+    ("map", graphs.Figure(graphs.Choropleth(locations=["USA", "CHN"], z=[1, 2])), {"bars": [{"values": [["USA", 1], ["CHN", 2]]}]}),
+    ("sectors", express.sunburst(table(s=["M", "F", "M"], c=["x", "x", "y"], v=[1, 2, 3]), path=["c", "s"], values="v"), {"bars": [{"values": [["x / M", 1], ["x / F", 2], ["y / M", 3], ["x", 3], ["y", 3]]}]}),
+    ("errors", graphs.Figure(graphs.Bar(x=["a"], y=[3], error_y={"array": [1]})), {"bars": [{"values": [["a", 3]], "errors": True}]}),
+    ("shares", express.bar(table(k=["a", "a"], v=[1, 3], g=["p", "q"]), x="k", y="v", color="g").update_layout(barnorm="percent"), {"bars": [{"label": "p", "values": [["a", 25]], "stacked": True}, {"label": "q", "values": [["a", 75]], "stacked": True}]}),
+    ("words", graphs.Figure(graphs.Scatter(x=[1, 2], y=[3, 4], text=["hi", "5"], mode="text")), {"text": [{"at": [1, 3], "say": "hi"}]}),
+    ("ticks", graphs.Figure(graphs.Bar(x=[1, 2], y=[3, 4]), layout={"xaxis": {"tickvals": [1, 2], "ticktext": ["low", "high"]}}), {"x": {"kind": "category", "categories": ["low", "high"]}, "bars": [{"values": [["low", 3], ["high", 4]]}]}),
     ("levels", graphs.Figure(graphs.Bar(x=[["a", "a"], ["u", "v"]], y=[1, 2])), {"bars": [{"values": [["a, u", 1], ["a, v", 2]]}]}),
     ("steps", graphs.Figure(graphs.Scatter(y=[5, 6], x0=10, dx=5, mode="markers")), {"scatter": [{"n": 2, "x": [10, 15], "y": [5, 6], "mean": [12.5, 5.5], "points": [[10, 5], [15, 6]]}]}),
     ("plan", express.timeline(table(a=["2024-01-01"], b=["2024-01-03"], task=["build"]), x_start="a", x_end="b", y="task"), {"intervals": [{"x": ["2024-01-01", "2024-01-03"], "y": "build"}]}),
@@ -487,3 +493,29 @@ def test_the_digest_of_altair_is_that_of_data_and_words() -> None:
     assert len({first, *other}) == len(other) + 1
     beside = altair.Chart(frame).mark_bar().encode(x="k:N")
     assert known(beside | beside).digest == known(beside.properties(width=20) | beside).digest
+
+
+def test_facets_in_rows_and_of_pies_have_their_names() -> None:
+    """Words beside a row and over a pie are the names of what they stand at."""
+    frame = table(k=["a", "b"] * 2, v=[1, 2, 3, 4], g=["p", "p", "q", "q"], h=["u", "w", "u", "w"])
+    grid = json.loads(known(express.bar(frame, x="k", y="v", facet_row="g", facet_col="h")).text)["axes"]  # fmt: skip
+    assert [one["title"] for one in grid] == ["h=u, g=p", "h=w, g=p", "h=u, g=q", "h=w, g=q"]
+    assert not any("text" in one for one in grid)
+    pies = json.loads(known(express.pie(frame, names="k", values="v", facet_col="g")).text)["axes"]
+    assert [one["title"] for one in pies] == ["g=p", "g=q"]
+
+
+def test_candles_are_four_curves() -> None:
+    """Of prices all four are told, the last of each day first."""
+    days = ["2024-01-01", "2024-01-02"]
+    figure = graphs.Figure(graphs.Candlestick(x=days, open=[1, 2], high=[5, 6], low=[0, 1], close=[2, 3]))  # fmt: skip
+    lines = axes(figure)["lines"]
+    assert [(one["label"], one["last"][1]) for one in lines] == [("close", 3), ("open", 2), ("high", 6), ("low", 1)]  # fmt: skip
+
+
+def test_areas_of_shares_are_shares() -> None:
+    """Areas of percentages are told in percent, each value as part of what stands at its place."""
+    frame = table(t=[1, 2] * 2, v=[1, 2, 3, 6], g=["p", "p", "q", "q"])
+    figure = express.area(frame, x="t", y="v", color="g", groupnorm="percent")
+    assert [one.y for one in series(figure)] == [(25, 25), (75, 75)]
+    assert all(one.summary for one in series(figure))

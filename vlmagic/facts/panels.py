@@ -42,6 +42,7 @@ class Mark:
     """It stands on others, so it is not drawn at the height of its values."""
     summary: bool = False
     """Each value stands for many, or where it stands depends on who looks at the page."""
+    errors: bool = False
     told: tuple[str, Any] | None = None
     names: Sequence[str] = ()
     """The parts of a pie."""
@@ -124,15 +125,18 @@ def spread(names: Sequence[str], values: Any, label: str, of: str, axis: Scale) 
     return Mark(label=label, told=("spread", found))
 
 
-def shares(marks: Sequence[Mark]) -> None:
-    """Make the values of marks that stand on one another percentages of what stands at each place."""
+def shares(marks: Sequence[Mark], all_: int = 100) -> None:
+    """Make the values of marks on one another shares of what stands at each place, of `all_` there.
+
+    Of nothing there, they stay what they are.
+    """
     np = numpy()
-    if not marks:
+    if not marks or not all_:
         return
     places, at = np.unique(np.concatenate([mark.x for mark in marks]), return_inverse=True)
     sizes = np.concatenate([np.asarray(mark.y, dtype=float) for mark in marks])
     whole = np.bincount(at, np.abs(np.nan_to_num(sizes)), len(places))[at]
-    parts = np.divide(sizes * 100, whole, out=np.full(len(sizes), np.nan), where=whole > 0)
+    parts = np.divide(sizes * all_, whole, out=np.full(len(sizes), np.nan), where=whole > 0)
     starts = np.cumsum([len(mark.x) for mark in marks])[:-1]
     for mark, mine in zip(marks, np.split(parts, starts), strict=True):
         mark.y = mine
@@ -150,11 +154,12 @@ def _facts(mark: Mark, panel: Panel) -> tuple[str, dict[str, Any]]:
     across, up = (panel.y, panel.x) if mark.lies else (panel.x, panel.y)
     if mark.kind == "line":
         line = curve(mark.x, mark.y, mark.label, across, up)
-        how = {"horizontal": mark.lies, "stacked": mark.stacked}
+        how = {"horizontal": mark.lies, "stacked": mark.stacked, "errors": mark.errors}
         return ("lines", line | how) if line else ("", {})
     if mark.kind == "points":
         found = cloud(numpy().column_stack([mark.x, mark.y]), across, up)
-        return ("scatter", {"label": mark.label} | found) if found else ("", {})
+        how = {"errors": mark.errors}
+        return ("scatter", {"label": mark.label} | found | how) if found else ("", {})
     if mark.kind == "pie":
         pairs = zip(mark.names, mark.y, strict=True)
         return "pie", {"pie": [[name[:60], round(float(share), 4)] for name, share in pairs]}
@@ -166,6 +171,7 @@ def _facts(mark: Mark, panel: Panel) -> tuple[str, dict[str, Any]]:
     more = {
         "horizontal": mark.lies,
         "stacked": mark.stacked,
+        "errors": mark.errors,
         "n": len(places) if len(places) > _MOST_BARS else None,
         "outside": len(mark.x) - len(places) or None,
     }

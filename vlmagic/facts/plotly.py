@@ -10,13 +10,15 @@ from .content import of_plotly
 from .histograms import counted, shared, side
 from .numbers import numpy
 from .packed import unpacked
-from .panels import Mark, Panel, plain
+from .panels import Mark, Panel, plain, shares
 from .scale import Kind, Scale, floats, kind_of, word
 from .traces import GRIDS, PRICES, SERIES, SPREAD, has, mark, title_of
 
 _FLAT = (*SERIES, *SPREAD, *GRIDS, *PRICES, "waterfall", "histogram2d", "histogram2dcontour")  # fmt: skip
 said = of_plotly
 _PLACES = ("x", "y")
+_WHOLE = {"percent": 100, "fraction": 1}
+_NEAR = 1e-6
 _SIZE = (700, 450)
 _MARGIN = (160, 180)
 _TOTALS: dict[str, Callable[[list[float]], float]] = {
@@ -77,20 +79,31 @@ class _Page:
     def __init__(self, layout: Mapping[str, Any], traces: list[dict[str, Any]]) -> None:
         self.layout, self.traces = layout, traces
         self.scales: dict[str, Scale] = {}
+        self.headings: set[str] = set()
 
     def panels(self) -> list[Panel]:
         found: dict[tuple[str, str], Panel] = {}
+        stacks: dict[tuple[str, str, str], tuple[list[Mark], list[str]]] = {}
         for number, trace in enumerate(self.traces):
             kind = str(trace.get("type") or "scatter")
             flat = kind in _FLAT
             ids = (str(trace.get("xaxis") or "x"), str(trace.get("yaxis") or "y"))
             if flat and ids not in found:
                 scales = self.scale(ids[0]), self.scale(ids[1])
-                found[ids] = Panel(*scales, title=self._heading(*ids))
-            panel = found[ids] if flat else Panel(Scale(), Scale(), title=title_of(trace))
+                domains = (self._axis(name).get("domain") for name in ids)
+                found[ids] = Panel(*scales, title=self._heading(*domains))
             if not flat:
-                found["", str(number)] = panel
+                place = trace.get("domain") or {}
+                title = title_of(trace) or self._heading(place.get("x"), place.get("y"))
+                found["", str(number)] = Panel(Scale(), Scale(), title=title)
+            panel = found[ids] if flat else found["", str(number)]
             panel.marks.append(self._counted(kind, trace, panel) or mark(kind, trace, panel))
+            if trace.get("stackgroup"):
+                group = stacks.setdefault((*ids, str(trace["stackgroup"])), ([], []))
+                group[0].append(panel.marks[-1])
+                group[1].append(str(trace.get("groupnorm") or ""))
+        for marks, norms in stacks.values():
+            shares(marks, _WHOLE.get(max(norms), 0))
         for ids, panel in found.items():
             self._stacked(panel)
             panel.reach()
@@ -153,6 +166,9 @@ class _Page:
             inverted=str(axis.get("autorange") or "").endswith("reversed"),
             pixels=max(1.0, whole) * float(domain[1] - domain[0]),
         )
+        if has(axis.get("ticktext")) and has(axis.get("tickvals")):
+            at = scale.places(unpacked(axis["tickvals"]))
+            scale.spell(zip(at.tolist(), map(plain, axis["ticktext"]), strict=False))
         ends = axis.get("range")
         if (
             axis.get("autorange") is not True
@@ -188,22 +204,32 @@ class _Page:
             seen.sort(key=lambda n: total(sums[n]) if sums[n] else 0, reverse=way == "descending")
         return list(dict.fromkeys([*first, *seen]))
 
-    def _heading(self, x: str, y: str) -> str:
-        """The words that stand in the middle over a pair of axes, as its title."""
-        across, up = self._axis(x).get("domain"), self._axis(y).get("domain")
+    def _heading(self, across: Any, up: Any) -> str:
+        """The words over the middle of a place and those turned beside it, as its title."""
+        if not across or not up:
+            return ""
+        over, beside = [], ""
         for note in self.layout.get("annotations") or ():
-            if across and up and (note.get("xref"), note.get("yref")) == ("paper", "paper"):
-                middle, top = sum(across) / 2, up[1]
-                if abs(note.get("x", 9) - middle) < 1e-6 and abs(note.get("y", 9) - top) < 1e-6:
-                    return plain(note.get("text"))
-        return ""
+            x, y = (
+                one if isinstance(one := note.get(which), (int, float)) else 9 for which in "xy"
+            )
+            if (note.get("xref"), note.get("yref")) != ("paper", "paper"):
+                continue
+            if abs(x - sum(across) / 2) < _NEAR and y > up[1] - _NEAR:
+                over.append((y, plain(note.get("text"))))
+            elif abs(y - sum(up) / 2) < _NEAR and note.get("textangle") == 90:
+                beside = plain(note.get("text"))
+        # Only in a grid of rows and columns do words stand for all that is below them.
+        title = [words for y, words in sorted(over)[:1] if beside or y < up[1] + _NEAR]
+        self.headings |= {*title, beside}
+        return ", ".join(filter(None, [*title, beside]))
 
     # -- words and rules --------------------------------------------------------------------
 
     def _note(self, found: dict[tuple[str, str], Panel], every: list[Panel], note: Any) -> None:
         text = plain(note.get("text"))
         panel = found.get((str(note.get("xref") or "x"), str(note.get("yref") or "y")))
-        if not text or any(text == one.title for one in every):
+        if not text or text in self.headings or any(text == one.title for one in every):
             return
         if panel is None:
             every[0].notes.append({"say": text})
@@ -230,15 +256,16 @@ class _Page:
 
     def _stacked(self, panel: Panel) -> None:
         """Bars that stand on one another are not drawn at their own height."""
-        if self.layout.get("barmode") not in ("stack", "relative") and not self.layout.get(
-            "barnorm"
-        ):
+        norm = str(self.layout.get("barnorm") or "")
+        if self.layout.get("barmode") not in ("stack", "relative") and not norm:
             return
-        bars = [one for one in panel.marks if one.kind == "bars"]
-        for one in bars:
-            others = (other for other in bars if other is not one and other.lies is one.lies)
-            if any(numpy().isin(one.x, other.x).any() for other in others):
-                one.stacked = True
+        for lies in (False, True):
+            bars = [one for one in panel.marks if one.kind == "bars" and one.lies is lies]
+            for one in bars:
+                others = (other for other in bars if other is not one)
+                if norm or any(numpy().isin(one.x, other.x).any() for other in others):
+                    one.stacked = True
+            shares(bars, _WHOLE.get(norm, 0))
 
 
 def _guessed(values: list[Any]) -> Kind:

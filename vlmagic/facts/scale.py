@@ -44,6 +44,7 @@ class Scale:
         self.label, self.kind, self.scale, self.inverted = label[:200], kind, scale, inverted
         self.ends, self.pixels, self.clips = ends, pixels, True
         self.names, self.missing = list(names), missing
+        self._spelled: dict[float, str] = {}
         self._place = {name: float(place) for place, name in enumerate(self.names)}
         self._low, self._high = float("inf"), float("-inf")
 
@@ -57,6 +58,11 @@ class Scale:
             return days(values)
         return floats(values)
 
+    def spell(self, names: Iterable[tuple[float, str]]) -> None:
+        """Write words at places of the axis, instead of what stands there; numbers stay numbers."""
+        words = {round(at, 6): name for at, name in names if any(map(str.isalpha, name))}
+        self._spelled = {at: name for at, name in sorted(words.items()) if at == at}
+
     def reach(self, places: Any) -> None:
         """Let the axis reach to these places, where its range is not said."""
         finite = places[numpy().isfinite(places)]
@@ -68,6 +74,8 @@ class Scale:
         """An ISO date, a category, or the number itself, shortened; None for no place."""
         if place - place != 0:
             return None
+        if (name := self._spelled.get(round(float(place), 6))) is not None:
+            return name[:60]
         if self.kind == "category":
             at = round(float(place))
             return self.names[at][:60] if 0 <= at < len(self.names) else short(place)
@@ -76,15 +84,26 @@ class Scale:
         return short(place)
 
     @property
+    def _kind(self) -> Kind:
+        """What it is for who reads it: words at places of numbers are categories."""
+        return "category" if self._spelled and not self.kind else self.kind
+
+    def _named(self) -> list[tuple[float, str]]:
+        """The categories at their places, as they are written."""
+        own = {float(place): name for place, name in enumerate(self.names)}
+        return sorted((own | (self._spelled if self.kind != "date" else {})).items())
+
+    @property
     def limits(self) -> Limits:
         """The lowest and the highest place that are seen."""
         return widened(*self.ends) if self.ends is not None and self.clips else EVERYTHING
 
     def facts(self) -> dict[str, Any]:
         """The axis as JSON data."""
-        found: dict[str, Any] = {"label": self.label, "kind": self.kind}
-        if self.kind == "category":
-            found["categories"] = [name[:60] for name in self.names[:_MOST_CATEGORIES]]
+        found: dict[str, Any] = {"label": self.label, "kind": self._kind}
+        if self._kind == "category":
+            names = [name for _, name in self._named()]
+            found["categories"] = [name[:60] for name in names[:_MOST_CATEGORIES]]
         elif self.ends is not None:
             found |= {"min": self.value(min(self.ends)), "max": self.value(max(self.ends))}
         if self.scale != "linear":
@@ -99,10 +118,10 @@ class Scale:
     def data(self) -> AxisData:
         """The axis for checking claims; a range that is not said is that of its values."""
         low, high = sorted(self.ends) if self.ends is not None else (self._low, self._high)
-        names = tuple((float(place), name) for place, name in enumerate(self.names))
+        names = tuple(self._named())
         low, high = (low, high) if low < high else (0.0, 1.0)
         return AxisData(
-            self.label, self.kind, names, low, high, self.pixels, self.scale, self.inverted
+            self.label, self._kind, names, low, high, self.pixels, self.scale, self.inverted
         )
 
 

@@ -6,7 +6,8 @@ What the page computes (bins, box plots) has the size of its data and no numbers
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeGuard
+from itertools import islice
+from typing import Any, Literal, TypeGuard
 
 from .clouds import matrix
 from .content import NESTED
@@ -21,6 +22,8 @@ SERIES = ("scatter", "scattergl", "bar", "funnel")
 PRICES = ("candlestick", "ohlc")
 _MILLISECONDS = 86_400e3
 _MOST_SPANS = 60
+_MOST_TEXTS = 20
+_MOST_LOOKED_AT = 500
 
 
 def has(values: Any) -> TypeGuard[Sequence[Any]]:
@@ -53,11 +56,47 @@ def _grid(trace: Mapping[str, Any], _: Panel, label: str) -> Mark:
 
 
 def _candles(trace: Mapping[str, Any], panel: Panel, label: str) -> Mark:
-    """Prices as the curve of the last one of each day."""
-    close = floats(trace["close"])
-    places = panel.x.places(trace["x"]) if has(trace.get("x")) else numpy().arange(len(close))
-    facts = curve(places, close, f"{label} close".strip(), panel.x, panel.y)
-    return Mark(label=label, told=("lines", facts or {}))
+    """Prices as curves, the last ones of each day before the others."""
+    there = [name for name in ("close", "open", "high", "low") if has(trace.get(name))]
+    x = trace["x"] if has(trace.get("x")) else range(len(trace["close"]))
+    facts = [
+        curve(panel.x.places(x), floats(trace[name]), f"{label} {name}".strip(), panel.x, panel.y)
+        for name in there
+    ]
+    return Mark(label=label, told=("lines", list(filter(None, facts))))
+
+
+def _waterfall(trace: Mapping[str, Any], panel: Panel, label: str) -> Mark:
+    """Steps up and down from one another; totals are where they have come to."""
+    lies = trace.get("orientation") == "h"
+    steps, names = (trace.get(which) for which in ("xy" if lies else "yx"))
+    kinds = list(trace.get("measure") or ())
+    places = (panel.y if lies else panel.x).places(names) if has(names) else range(len(steps or ()))
+    reached, values = float(trace.get("base") or 0), []
+    for at, (place, step) in enumerate(zip(places, floats(steps or ()), strict=False)):
+        kind = str(kinds[at] if at < len(kinds) and kinds[at] else "relative")[0]
+        reached = reached if kind == "t" else float(step) + (reached if kind == "r" else 0)
+        shown = step if kind == "r" else reached
+        values.append([(panel.y if lies else panel.x).value(place), short(shown)])
+    facts = {"label": label, "of": "waterfall", "horizontal": lies, "values": values}
+    return Mark(label=label, told=("bars", facts))
+
+
+def _sectors(trace: Mapping[str, Any], _: Panel, label: str) -> Mark:
+    """Sectors within sectors, each by the names from the outermost to its own."""
+    named = trace["labels"] if has(trace.get("labels")) else trace.get("ids") or ()
+    labels = [plain(word(one)) for one in named]
+    ids = list(map(word, trace["ids"])) if has(trace.get("ids")) else labels
+    parents = list(map(word, trace["parents"])) if has(trace.get("parents")) else [""] * len(ids)
+    above = dict(zip(ids, zip(labels, parents, strict=False), strict=False))
+
+    def path(name: str, left: int = 9) -> list[str]:
+        own, parent = above.get(name, ("", ""))
+        return [*(path(parent, left - 1) if left else []), own] if own else []
+
+    pairs = zip(ids, floats(trace["values"]), strict=False)
+    values = [[" / ".join(path(name)), short(value)] for name, value in pairs]
+    return Mark(label=label, told=("bars", {"label": label, "values": values}))
 
 
 def _space(trace: Mapping[str, Any], panel: Panel, label: str) -> Mark:
@@ -85,8 +124,6 @@ def _indicator(trace: Mapping[str, Any], _: Panel, label: str) -> Mark:
 def _series(trace: Mapping[str, Any], panel: Panel, label: str) -> Mark:
     kind = str(trace.get("type") or "scatter")
     mode = str(trace.get("mode") or "lines")
-    if kind in ("scatter", "scattergl") and not ("lines" in mode or "markers" in mode):
-        return _other("text", label)
     lies = (trace.get("orientation") or ("h" if kind == "funnel" else "v")) == "h"
     lies = lies and kind in ("bar", "funnel")
     raw = {which: trace[which] for which in "xy" if has(trace.get(which))}
@@ -104,10 +141,27 @@ def _series(trace: Mapping[str, Any], panel: Panel, label: str) -> Mark:
     x, y = (columns["y"], columns["x"]) if lies else (columns["x"], columns["y"])
     errors = (trace.get("error_x") or {}, trace.get("error_y") or {})
     summary = any(one and one.get("visible") is not False for one in errors)
+    _words(trace, panel, *columns.values(), mode=mode if "scatter" in kind else "text")
+    if "scatter" in kind and not ("lines" in mode or "markers" in mode):
+        return Mark(told=("", {})) if has(trace.get("text")) else _other("text", label)
     stacked = bool(trace.get("stackgroup") or has(trace.get("base")))
     if kind in ("bar", "funnel"):
-        return Mark("bars", label, x, y, lies, stacked, summary)
-    return Mark("line" if "lines" in mode else "points", label, x, y, False, stacked, summary)
+        return Mark("bars", label, x, y, lies, stacked, summary, errors=summary)
+    what: Literal["line", "points"] = "line" if "lines" in mode else "points"
+    return Mark(what, label, x, y, False, stacked, summary, errors=summary)
+
+
+def _words(trace: Mapping[str, Any], panel: Panel, x: Any, y: Any, *, mode: str) -> None:
+    """What is written at the points of a trace, or on its bars."""
+    text, place = trace.get("text"), trace.get("textposition")
+    if "text" not in mode or place == "none" or text is None:
+        return
+    texts = [text] * len(x) if isinstance(text, str) else text
+    for at, up, words in islice(zip(x, y, texts, strict=False), _MOST_LOOKED_AT):
+        if any(map(str.isalpha, said := plain(words if words is not None else ""))):
+            panel.notes.append({"at": [panel.x.value(at), panel.y.value(up)], "say": said})
+        if len(panel.notes) == _MOST_TEXTS:
+            return
 
 
 def _spans(trace: Mapping[str, Any], panel: Panel, label: str, which: str) -> Mark:
@@ -164,7 +218,10 @@ _READERS: tuple[
     (PRICES, "close", _candles),
     (("scatter3d",), "z", _space),
     (("scatterpolar",), "r", _named("theta", "r")),
-    ((*NESTED, "funnelarea"), "values", _named("labels", "values")),
+    (NESTED, "values", _sectors),
+    (("funnelarea",), "values", _named("labels", "values")),
+    (("choropleth", "choroplethmapbox", "choroplethmap"), "z", _named("locations", "z")),
+    (("waterfall",), "", _waterfall),
     (("indicator",), "", _indicator),
 )
 """What reads a kind of trace, if it has that column."""
