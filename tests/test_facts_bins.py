@@ -280,3 +280,43 @@ def test_bars_between_two_values_and_bars_of_parts() -> None:
     assert [(one.get("label"), one["last"]) for one in lines] == [(None, ["b", 4]), ("e", ["b", 8])]
     whole = altair.Chart(TEAMS).mark_bar().encode(x="sum(pts)", color="kind")
     assert axes(whole)[0]["bars"] == [{"values": [["Home", 9], ["Away", 15]], "horizontal": True, "stacked": True}]  # fmt: skip
+
+
+@pytest.mark.parametrize("how", [{"value": 0}, {"method": "mean"}, {"method": "max"}])
+@pytest.mark.parametrize("value", ["y", "sum(y)"])
+def test_values_are_put_where_the_page_puts_them(how: dict[str, Any], value: str) -> None:
+    """A series has the values that the page gives it where it has none."""
+    frame = pd.DataFrame({"x": [1, 2, 4, 1, 4], "y": [1, 2, 4, 5, 6], "c": list("aaabb")})
+    y = altair.Y(f"{value}:Q", impute=altair.ImputeParams(**how))
+    chart = altair.Chart(frame).mark_line(point=True).encode(x="x:O", y=y, color="c:N")
+    mine = {(line["label"], x): y for line in axes(chart)[0]["lines"] for x, y in line["points"]}
+    said = (re.fullmatch(r"x: (\d); .*: (\S+); c: (\w)", one) for one in drawn(chart))
+    theirs = {(match[3], match[1]): _number(match[2]) for match in said if match}
+    assert len(theirs) == 6
+    theirs = {place: y for place, y in theirs.items() if y == y}
+    assert mine == pytest.approx(theirs, rel=1e-5)
+
+
+def test_words_at_marks_are_told_once() -> None:
+    """Words stand at their places; numbers that only say what a bar or a cell shows are not told."""
+    frame = pd.DataFrame({"k": ["a", "b"], "v": [1, 2], "w": ["low", "high"]})
+    bars = altair.Chart(frame).mark_bar().encode(x="k:N", y="v:Q")
+    (found,) = axes(bars + bars.mark_text().encode(text="v:Q"))
+    assert found.keys() == {"x", "y", "bars"}
+    (found,) = axes(bars + bars.mark_text().encode(text="w:N"))
+    assert found["text"] == [{"at": ["a", 1], "say": "low"}, {"at": ["b", 2], "say": "high"}]
+
+
+def test_colours_are_named_while_nothing_is_selected() -> None:
+    """A colour that depends on a selection is that of everything, which names the series."""
+    brush = altair.selection_interval()
+    colour = altair.condition(brush, "kind:N", altair.value("grey"))
+    chart = altair.Chart(TEAMS).mark_point().encode(x="team:N", y="pts:Q", color=colour)
+    assert [one["label"] for one in axes(chart.add_params(brush))[0]["scatter"]] == ["Home", "Away"]
+
+
+def test_a_sequence_is_counted() -> None:
+    """Data that the page counts are counted, to where it stops."""
+    chart = altair.Chart(altair.sequence(0, 1, 0.25, as_="x")).mark_line().encode(x="x:Q", y="x:Q")
+    (line,) = axes(chart)[0]["lines"]
+    assert (line["n"], line["last"]) == (len(drawn(chart)), [0.75, 0.75])

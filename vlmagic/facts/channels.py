@@ -67,15 +67,14 @@ class Layer:
     bins: Mapping[str, Bins] = field(default_factory=dict)
 
     def channel(self, name: str) -> Mapping[str, Any]:
-        """How a channel is encoded; nothing if it is not."""
-        found = self.encoding.get(name)
-        return found if isinstance(found, Mapping) else {}
+        """How a channel is encoded, while nothing is selected; nothing if it is not."""
+        return _unselected(self.encoding.get(name))
 
     def fields(self, *names: str) -> list[str]:
         """The columns that these channels show, each once; `detail` may have several."""
         found = [self.encoding.get(name) for name in names]
         every = [one for part in found for one in (part if isinstance(part, list) else [part])]
-        return list(dict.fromkeys(filter(None, map(field_of, every))))
+        return list(dict.fromkeys(filter(None, (field_of(_unselected(one)) for one in every))))
 
     @property
     def lies(self) -> bool:
@@ -110,6 +109,14 @@ class Layer:
         """Whether numbers are measured along an axis."""
         channel = self.channel(which)
         return bool(channel) and which not in self.bins and not _kind(channel, [self])
+
+
+def _unselected(channel: Any) -> Mapping[str, Any]:
+    if not isinstance(channel, Mapping):
+        return {}
+    inner = channel.get("condition")
+    chosen = isinstance(inner, Mapping) and "field" in inner and "test" not in inner
+    return inner if chosen and "field" not in channel else channel  # type: ignore[return-value]
 
 
 def named(value: Any) -> str:

@@ -13,7 +13,10 @@ from typing import Any
 
 from .aggregates import COUNTS, KNOWN, total
 from .axis import EPOCH
+from .cells import cells, histograms
 from .channels import Layer, Row, Rows, caption, field_of, named, title
+from .impute import imputed
+from .moments import iso
 from .numbers import numpy, short
 from .panels import Mark, Panel, plain, shares, spread
 from .scale import Scale, days, floats, zoned
@@ -23,39 +26,50 @@ _POINTS = ("point", "circle", "square", "tick")
 _BY_LABEL = ("color", "fill", "stroke", "shape", "strokeDash", "detail", "opacity", "xOffset", "yOffset")  # fmt: skip
 _UNREAD = ("geoshape", "image", "errorbar", "errorband")
 _MOST_GROUPS = 60
-_MOST_CELLS = 64
+_MOST_TEXTS = 20
 
 
 def panel(layers: Sequence[Layer], x: Scale, y: Scale, heading: str) -> Panel:
     """The layers on their axes."""
     found = Panel(x, y, heading)
     for layer in layers:
-        _add(found, layer)
+        _add(found, layer, layers)
     found.reach()
     return found
 
 
-def _add(found: Panel, layer: Layer) -> None:
+def _add(found: Panel, layer: Layer, layers: Sequence[Layer]) -> None:
     kind = str(layer.mark.get("type"))
-    channels = [one for one in layer.encoding.values() if isinstance(one, Mapping)]
+    channels = [layer.channel(name) for name in layer.encoding]
     if kind == "rule" and _rules(found, layer):
         return
     if kind == "text" and not field_of(layer.channel("text")):
         said = layer.channel("text").get("value", layer.mark.get("text"))
         found.notes += [{"say": plain(said)}] if said else []
         return
-    opaque = layer.computed or any(one.get("aggregate") not in (None, *KNOWN) for one in channels)
-    if opaque or not layer.rows or kind in _UNREAD:
-        words = {key: title(one) for key, one in layer.encoding.items() if isinstance(one, Mapping)}
-        facts = {"mark": kind, "rows": len(layer.rows) or None} | words
-        found.marks.append(Mark(told=("encodings", facts)))
+    if kind == "text" and _is_said(found, layer, layers):
+        return
+    opaque = any(one.get("aggregate") not in (None, *KNOWN) for one in channels)
+    if opaque or layer.computed or not layer.rows or kind in _UNREAD:
+        found.marks.append(_named_only(kind, layer))
         return
     many = any(one.get("aggregate") for one in channels)
     layer, many = _aggregated(layer) if many else (layer, False)
+    layer = imputed(layer, layer.fields(*_BY_LABEL))
+    if layer.computed:
+        found.marks.append(_named_only(kind, layer))
+        return
     marks = list(_marks(found, kind, layer))
     if layer.stack == "normalize":
         shares([mark for mark in marks if mark.kind in ("bars", "line", "points")])
     found.marks += [replace(mark, summary=mark.summary or many) for mark in marks]
+
+
+def _named_only(kind: str, layer: Layer) -> Mark:
+    """What stands on which axis, where only the page knows the numbers."""
+    words = {key: title(one) for key, one in layer.encoding.items() if isinstance(one, Mapping)}
+    facts = {"mark": kind, "rows": len(layer.rows) or None} | words
+    return Mark(told=("encodings", facts))
 
 
 def _aggregated(layer: Layer) -> tuple[Layer, bool]:
@@ -78,6 +92,25 @@ def _aggregated(layer: Layer) -> tuple[Layer, bool]:
     }
     several = any(len(members) > 1 for members in groups.values())
     return replace(layer, rows=rows, encoding={**layer.encoding, **plainly}), several
+
+
+def _is_said(found: Panel, layer: Layer, layers: Sequence[Layer]) -> bool:
+    """Whether the words of a layer are told: those of a value that a mark shows, or at their places."""
+    text, places = layer.channel("text"), [layer.channel(which) for which in "xy"]
+    keys = ("field", "aggregate")
+    shown = [one.channel(name) for one in layers for name in one.encoding if name != "text"]
+    if found.marks and any(all(one.get(k) == text.get(k) for k in keys) for one in shown):
+        return True
+    if layer.computed or text.get("aggregate") or not all(map(field_of, places)):
+        return False
+    columns = [
+        axis.places([row.get(field_of(channel)) for row in layer.rows])
+        for channel, axis in zip(places, (found.x, found.y), strict=True)
+    ]
+    for row, x, y in list(zip(layer.rows, *columns, strict=True))[:_MOST_TEXTS]:
+        if said := plain(named(row.get(field_of(text)))):
+            found.notes.append({"at": [found.x.value(x), found.y.value(y)], "say": said})
+    return True
 
 
 def _total(channel: Mapping[str, Any], values: Iterable[Any]) -> Any:
@@ -104,6 +137,7 @@ def _rules(found: Panel, layer: Layer) -> bool:
             [_total(channel, values)] if how else [one for one in values if one is not None][:8]
         )
         said = {"label": label} if label else {}
+        values = list(map(iso, values)) if axis.kind == "date" and not how else values
         found.rules += [{ends[0]: axis.value(at)} | said for at in axis.places(values)]
     return bool(found.rules)
 
@@ -120,13 +154,13 @@ def _marks(found: Panel, kind: str, layer: Layer) -> Iterator[Mark]:
     if not x and not y:
         return
     if kind == "rect" and (colour := field_of(layer.channel("color"))) and x and y:
-        yield _cells(found, layer, x, y, colour)
+        yield cells(found, layer, x, y, colour)
         return
     groups = _groups(layer, {x, y})
     if kind in ("bar", "area") and (
         binned := [which for which in ("x", "y") if which in layer.bins]
     ):
-        yield from _histograms(layer, groups, binned)
+        yield from histograms(layer, groups, binned)
         return
     zoned = any(_zoned(layer, found.x, "x")) or any(_zoned(layer, found.y, "y"))
     lies, stacked = layer.lies, _stacked(layer, x, y)
@@ -203,33 +237,6 @@ def _other_edge(found: Panel, layer: Layer, x: Any, rows: Rows, label: str) -> I
         )
 
 
-def _histograms(layer: Layer, groups: Mapping[str, Rows], binned: Sequence[str]) -> Iterator[Mark]:
-    """Bars on bins: the edges of all bins and what is counted in each."""
-    which, other = binned[0], "y" if binned[0] == "x" else "x"
-    bins, counted = layer.bins[which], layer.channel(other).get("aggregate") in ("count", "sum")
-    column, heights = field_of(layer.channel(which)), field_of(layer.channel(other))
-    if len(binned) > 1 or not heights or not layer.channel(other).get("aggregate"):
-        yield Mark(told=("other", {"other": {"bins": sum(map(len, groups.values()))}}))
-        return
-    edges = [short(bins.edge(number)) for number in range(bins.count + 1)]
-    shared, whole = layer.stack == "normalize", dict[int | None, float]()
-    for row in layer.rows if shared else ():
-        number = bins.number(row[column])
-        whole[number] = whole.get(number, 0.0) + abs(row[heights])
-    for label, rows in groups.items():
-        values = {bins.number(row[column]): short(row[heights]) for row in rows}
-        facts: dict[str, Any] = {"label": label, "horizontal": which == "y"}
-        facts["stacked"] = len(groups) > 1 and bool(layer.stack)
-        if shared:
-            values = {n: short(100 * v / whole[n]) for n, v in values.items() if v and whole.get(n)}
-        if counted and not shared:
-            counts = [values.get(number, 0) for number in range(bins.count)]
-            yield Mark(told=("histogram", facts | {"edges": edges, "counts": counts}))
-        else:
-            said = [[[edges[n], edges[n + 1]], values[n]] for n in range(bins.count) if n in values]
-            yield Mark(told=("bars", facts | {"values": said}))
-
-
 def _zoned(layer: Layer, axis: Scale, which: str) -> Iterator[bool]:
     """Which times have a zone: the page shows them by the clock of who looks at it."""
     if axis.kind == "date" and (field := field_of(layer.channel(which))):
@@ -245,33 +252,6 @@ def _groups(layer: Layer, axes: set[str]) -> dict[str, list[Row]]:
         key = ", ".join(named(row.get(field)) for field in fields)
         groups.setdefault(key[:100], []).append(row)
     return groups
-
-
-def _cells(found: Panel, layer: Layer, x: str, y: str, colour: str) -> Mark:
-    """A heat map of rows: where its highest cell is, and all cells if they are few."""
-    across, up = (
-        _names(layer, w, axis, f) for w, axis, f in (("x", found.x, x), ("y", found.y, y))
-    )
-    values = floats([row.get(colour) for row in layer.rows])
-    rows = [(a, b, float(c)) for a, b, c in zip(across, up, values, strict=True) if c == c]
-    if not rows:
-        return Mark()
-    top, low = max(rows, key=lambda row: row[2]), min(rows, key=lambda row: row[2])
-    facts: dict[str, Any] = {"colorbar": caption(layer.channel("color")), "cells": len(rows)}
-    facts |= {"min": short(low[2]), "max": short(top[2]), "at": list(top[:2])}
-    if len(rows) <= _MOST_CELLS:
-        facts["values"] = [[a, b, short(c)] for a, b, c in rows]
-    return Mark(told=("images", facts))
-
-
-def _names(layer: Layer, which: str, axis: Scale, field: str) -> list[Any]:
-    """The places of all rows as one reads them: of a bin, its two ends."""
-    column = [row.get(field) for row in layer.rows]
-    bins = layer.bins.get(which)
-    if bins is None:
-        return [axis.value(place) for place in axis.places(column)]
-    numbers = [bins.number(middle) for middle in floats(column).tolist()]
-    return [None if n is None else [short(bins.edge(n)), short(bins.edge(n + 1))] for n in numbers]
 
 
 def _boxes(found: Panel, layer: Layer, rows: Rows, label: str) -> Mark:

@@ -7,6 +7,7 @@ transforms are named and not evaluated.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -24,6 +25,7 @@ _PARTS = ("concat", "hconcat", "vconcat")
 said = of_vega
 _FACETS = ("facet", "row", "column")
 _MOST_PANELS = 200
+_MOST_ROWS = 100_000
 _START = re.compile(r'(?:\}\)\(|\bspec = )(?=\{")')
 """What stands before the specification in a page: of a notebook's output, and of `to_html`."""
 
@@ -75,9 +77,18 @@ class _Given:
         values = self.data.get("values") if isinstance(self.data, Mapping) else None
         if values is None and isinstance(self.data, Mapping):
             values = self.sets.get(str(self.data.get("name")))
+        if values is None and isinstance(self.data, Mapping) and "sequence" in self.data:
+            return _sequence(self.data["sequence"])
         if not isinstance(values, list):
             return []
         return [row if isinstance(row, Mapping) else {"data": row} for row in values]
+
+
+def _sequence(how: Mapping[str, Any]) -> Rows:
+    """Numbers that the page counts."""
+    start, stop, step = (float(how.get(key, 1 if key == "step" else 0)) for key in ("start", "stop", "step"))  # fmt: skip
+    size = max(0, min(_MOST_ROWS, math.ceil((stop - start) / step)))
+    return [{str(how.get("as") or "data"): start + n * step} for n in range(size)]
 
 
 def _title(view: Mapping[str, Any]) -> str:
