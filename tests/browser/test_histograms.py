@@ -26,6 +26,13 @@ _COUNTED = """(figure) => {
             .map(bar => [bar.ph0 ?? bar.p, bar.ph1 ?? bar.p, bar.s, bar.p])));
 }"""
 
+_CELLS = """(figure) => {
+    const place = document.createElement('div');
+    document.body.replaceChildren(place);
+    return Plotly.newPlot(place, figure.data, figure.layout).then(drawn => drawn.calcdata.map(
+        ([map]) => map.z.map(row => Array.from(row, one => one ?? null))));
+}"""
+
 
 @pytest.fixture
 def page(chromium: Any) -> Iterator[Any]:
@@ -131,3 +138,34 @@ def test_words_are_counted(page: Any) -> None:
         assert facts is not None
         values = json.loads(facts.text)["axes"][0]["bars"][0]["values"]
         assert [value for _, value in values] == [bar[2] for bar in theirs]
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"x": "v", "y": "w"},
+        {"x": "whole", "y": "half", "nbinsx": 6},
+        {"x": "v", "y": "round", "facet_col": "g"},
+        {"x": "g", "y": "w", "histnorm": "percent"},
+        {"x": "round", "y": "g", "z": "w", "histfunc": "sum"},
+        {"x": "whole", "y": "w", "z": "v", "histfunc": "avg"},
+    ],
+    ids=str,
+)
+def test_cells_are_those_of_the_page(page: Page, how: dict[str, Any]) -> None:
+    """The counts of a heat map, and what is made of them, are those that plotly.js computes."""
+    for seed in range(5):
+        frame = table(seed)
+        figure = px.density_heatmap(frame, **how)
+        theirs = page.evaluate(_CELLS, json.loads(figure.to_json()))
+        facts = facts_of(figure, budget=10**6)
+        assert facts is not None
+        mine = [one["images"][0] for one in json.loads(facts.text)["axes"]]
+        assert len(mine) == len(theirs)
+        for own, cells in zip(mine, theirs, strict=True):
+            there = [one for row in cells for one in row if one is not None]
+            filled = [one for one in there if one] if how.get("histfunc") != "avg" else there
+            assert own["max"] == pytest.approx(max(filled), rel=1e-4), seed
+            if "z" not in how:
+                assert own["cells"] == len(filled), seed
+                assert own["min"] == pytest.approx(min(filled), rel=1e-4), seed

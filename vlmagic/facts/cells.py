@@ -7,10 +7,8 @@ from typing import Any
 
 from .channels import Layer, Rows, caption, field_of
 from .numbers import short
-from .panels import Mark, Panel
+from .panels import Mark, Panel, grid
 from .scale import Scale, floats
-
-_MOST_CELLS = 64
 
 
 def histograms(layer: Layer, groups: Mapping[str, Rows], binned: Sequence[str]) -> Iterator[Mark]:
@@ -47,14 +45,7 @@ def cells(found: Panel, layer: Layer, x: str, y: str, colour: str) -> Mark:
     )
     values = floats([row.get(colour) for row in layer.rows])
     rows = [(a, b, float(c)) for a, b, c in zip(across, up, values, strict=True) if c == c]
-    if not rows:
-        return Mark()
-    top, low = max(rows, key=lambda row: row[2]), min(rows, key=lambda row: row[2])
-    facts: dict[str, Any] = {"colorbar": caption(layer.channel("color")), "cells": len(rows)}
-    facts |= {"min": short(low[2]), "max": short(top[2]), "at": list(top[:2])}
-    if len(rows) <= _MOST_CELLS:
-        facts["values"] = [[a, b, short(c)] for a, b, c in rows]
-    return Mark(told=("images", facts))
+    return grid(rows, caption(layer.channel("color")))
 
 
 def _names(layer: Layer, which: str, axis: Scale, field: str) -> list[Any]:

@@ -9,13 +9,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from .numbers import numpy, short
-from .panels import Mark, Panel, plain
+from .panels import Mark, Panel, grid, plain
 from .scale import floats
 
 _MOST_BINS = 2000
+_MOST_CELLS = 400_000
 _NEAR = 1e-9
 """plotly's tolerance where a value is on an edge."""
 
@@ -27,6 +29,12 @@ class Bins:
     start: float
     size: float
     count: int
+
+    def numbers(self, places: Any) -> tuple[Any, Any]:
+        """Which bin each place is in, and whether it is in any."""
+        np = numpy()
+        found = np.floor((places - self.start) / self.size + _NEAR)
+        return found, np.isfinite(places) & (found >= 0) & (found < self.count)
 
     def edges(self) -> list[float]:
         """Where they begin, and where the last one ends; rid of the last bits of their sums."""
@@ -47,12 +55,18 @@ def shared(traces: Iterable[Mapping[str, Any]], barmode: str) -> dict[int, Bins]
         own = (*ids, str(id(trace))) if barmode == "overlay" else ids
         named = trace.get("bingroup")
         groups.setdefault((str(named), side(trace)) if named else own, []).append(trace)
-    return {key: bins for members in groups.values() for key, bins in _bins(members)}
+    return {
+        key: bins for members in groups.values() for key, bins in _bins(members, side(members[0]))
+    }
 
 
-def _bins(traces: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, Bins]]:
-    """Of one width for all, on one grid; a trace that has its own ends keeps to them."""
-    which = side(traces[0])
+def _bins(
+    traces: Sequence[Mapping[str, Any]], which: str, fine: float = 0.4
+) -> Iterator[tuple[int, Bins]]:
+    """Of one width for all, on one grid; a trace that has its own ends keeps to them.
+
+    The more values, the narrower, by their number to the power of `fine`.
+    """
     columns = [values[numpy().isfinite(values)] for t in traces for values in [floats(t[which])]]
     wishes = [
         {k: v for k, v in (t.get(f"{which}bins") or {}).items() if v is not None} for t in traces
@@ -63,7 +77,7 @@ def _bins(traces: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, Bins]]:
     if not len(values) or any(isinstance(wish, str) for one in wishes for wish in one.values()):
         return
     low, high = float(values.min()), float(values.max())
-    size = float(told.get("size") or _size(values, (high - low) / most if most else 0.0))
+    size = float(told.get("size") or _size(values, (high - low) / most if most else 0.0, fine))
     start = _shifted(_start(low, high, size), size, values)
     end = start + (1 + math.floor((high - start) / size)) * size
     grid = float(told.get("start", start))
@@ -80,7 +94,7 @@ def _bins(traces: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, Bins]]:
             yield id(trace), Bins(first, size, count)
 
 
-def _size(values: Any, rough: float) -> float:
+def _size(values: Any, rough: float, fine: float) -> float:
     """A round width: one, two or five times a power of ten, no less than `rough` or than its own."""
     np = numpy()
     if not rough:
@@ -89,7 +103,7 @@ def _size(values: Any, rough: float) -> float:
         power = 10.0 ** math.floor(math.log10(least))
         steps = [one for one in (0.9, 1.9, 4.9, 9.9) if one <= least / power]
         rough = max(
-            power * (steps[-1] if steps else 0.9), 2 * float(values.std()) / len(values) ** 0.4
+            power * (steps[-1] if steps else 0.9), 2 * float(values.std()) / len(values) ** fine
         )
     power = 10.0 ** math.floor(math.log10(rough))
     return next((power * one for one in (2, 5) if one >= rough / power), power * 10)
@@ -146,14 +160,50 @@ def counted(
     return Mark(told=("bars", facts | {"of": of, "values": values_}))
 
 
+def density(
+    trace: Mapping[str, Any], every: Iterable[Mapping[str, Any]], panel: Panel, colour: str
+) -> Mark | None:
+    """A heat map of counts, each cell by its bins or its names; None where only the page knows."""
+    np = numpy()
+    how, norm = str(trace.get("histfunc") or "count"), str(trace.get("histnorm") or "")
+    sides: list[tuple[Any, Bins, list[Any]]] = []
+    for which, axis in (("x", panel.x), ("y", panel.y)):
+        if axis.kind == "category":
+            sides.append((axis.places(trace[which]), Bins(-0.5, 1.0, len(axis.names)), axis.names))
+            continue
+        group = trace.get(f"{which}bingroup")
+        together = [
+            t for t in every if t is trace or (group and t.get(f"{which}bingroup") == group)
+        ]
+        bins = dict(_bins(together, which, fine=0.25)).get(id(trace))
+        if bins is None or axis.kind or axis.scale != "linear":
+            return None
+        edges = [short(edge) for edge in bins.edges()]
+        sides.append((floats(trace[which]), bins, [list(pair) for pair in pairwise(edges)]))
+    (x, across, names), (y, up, levels) = sides
+    if norm not in ("", "percent", "probability") or across.count * up.count > _MOST_CELLS:
+        return None
+    size = min(len(x), len(y))
+    (first, in_x), (second, in_y) = across.numbers(x[:size]), up.numbers(y[:size])
+    inside = in_x & in_y
+    at = (second * across.count + first)[inside].astype(int)
+    found = counts = np.bincount(at, minlength=across.count * up.count).astype(float)
+    if how != "count" and trace.get("z") is not None:
+        found = _drawn_together(how, at, floats(trace["z"])[:size][inside], len(found))
+    if norm and np.nansum(found):
+        found = found * (100 if norm == "percent" else 1) / np.nansum(found)
+    there = np.flatnonzero((counts > 0) & np.isfinite(found)).tolist()
+    rows = [(names[n % across.count], levels[n // across.count], float(found[n])) for n in there]
+    return grid(rows, colour, plain(trace.get("name")))
+
+
 def _heights(trace: Mapping[str, Any], places: Any, bins: Bins) -> list[float | None]:
     """What stands in each bin, by the trace's function, norm and accumulation; None for nothing.
 
     `places` are those of its values along the axis, NaN for none.
     """
     np = numpy()
-    numbers = np.floor((places - bins.start) / bins.size + _NEAR)
-    inside = np.isfinite(places) & (numbers >= 0) & (numbers < bins.count)
+    numbers, inside = bins.numbers(places)
     at = numbers[inside].astype(int)
     how = str(trace.get("histfunc") or "count")
     other = trace.get("x" if side(trace) == "y" else "y")

@@ -17,11 +17,12 @@ from .clouds import cloud
 from .curves import curve
 from .data import MOST, MOST_SERIES, AxesData, FigureData, Kind, Series, points_of
 from .fit import factored
-from .numbers import numpy
+from .numbers import numpy, short
 from .scale import Scale
 
 _MOST_BARS = 64
 _MOST_NOTES = 20
+_MOST_CELLS = 64
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>")
 
 
@@ -123,6 +124,18 @@ def spread(names: Sequence[str], values: Any, label: str, of: str, axis: Scale) 
             told = zip(("min", "median", "max", "mean"), map(axis.value, ends), strict=True)
             found.append(facts | {"n": len(mine)} | dict(told))
     return Mark(label=label, told=("spread", found))
+
+
+def grid(rows: Sequence[tuple[Any, Any, float]], colour: str, label: str = "") -> Mark:
+    """Cells, each with its two places and its value: the highest, and all if they are few."""
+    if not rows:
+        return Mark()
+    top, low = max(rows, key=lambda row: row[2]), min(rows, key=lambda row: row[2])
+    facts: dict[str, Any] = {"label": label, "colorbar": colour, "cells": len(rows)}
+    facts |= {"min": short(low[2]), "max": short(top[2]), "at": list(top[:2])}
+    if len(rows) <= _MOST_CELLS:
+        facts["values"] = [[a, b, short(c)] for a, b, c in rows]
+    return Mark(told=("images", facts))
 
 
 def shares(marks: Sequence[Mark], all_: int = 100) -> None:

@@ -7,7 +7,7 @@ from itertools import repeat
 from typing import Any
 
 from .content import of_plotly
-from .histograms import counted, shared, side
+from .histograms import counted, density, shared, side
 from .numbers import numpy
 from .packed import unpacked
 from .panels import Mark, Panel, plain, shares
@@ -122,6 +122,10 @@ class _Page:
 
     def _counted(self, kind: str, trace: dict[str, Any], panel: Panel) -> Mark | None:
         """A histogram with its counts; None for anything else, and where only the page can count."""
+        if kind.startswith("histogram2d") and has(trace.get("x")) and has(trace.get("y")):
+            shown = self.layout.get(str(trace.get("coloraxis"))) or trace
+            same = [t for t in self.traces if t.get("type") == kind]
+            return density(trace, same, panel, title_of(shown.get("colorbar") or {}))
         if kind != "histogram" or not has(trace.get(side(trace))):
             return None
         barmode = str(self.layout.get("barmode") or "group")
