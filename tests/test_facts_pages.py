@@ -239,6 +239,8 @@ KINDS: list[tuple[str, Any, dict[str, Any]]] = [
     ("space", graphs.Figure(graphs.Scatter3d(x=[1, 2], y=[3, 4], z=[9, 8])), {"paths": [{"n": 2, "first": [1, 3, 9], "last": [2, 4, 8], "lowest": [2, 4, 8], "highest": [1, 3, 9]}]}),
     ("polar", graphs.Figure(graphs.Scatterpolar(r=[1, 2], theta=["N", "S"])), {"bars": [{"values": [["N", 1], ["S", 2]]}]}),
     ("counts in cells", express.density_heatmap(table(x=["a", "b", "b"], y=["u", "v", "v"]), x="x", y="y"), {"images": [{"colorbar": "count", "cells": 2, "min": 1, "max": 2, "at": ["b", "v"], "values": [["a", "u", 1], ["b", "v", 2]]}]}),
+    ("boxes given", graphs.Figure(graphs.Box(x=["a"], q1=[1], median=[2], q3=[3], lowerfence=[0], upperfence=[5], name="b")), {"spread": [{"label": "a, b", "of": "box", "min": 0, "q1": 1, "median": 2, "q3": 3, "max": 5}]}),
+    ("truths", graphs.Figure(graphs.Bar(x=[True, False], y=[1, 2])), {"x": {"kind": "category", "categories": ["true", "false"]}, "bars": [{"values": [["true", 1], ["false", 2]]}]}),
     ("waterfall", graphs.Figure(graphs.Waterfall(x=["a", "b", "t"], y=[1, -2, 0], measure=["relative", "relative", "total"])), {"bars": [{"of": "waterfall", "values": [["a", 1], ["b", -2], ["t", -1]]}]}),
     ("map", graphs.Figure(graphs.Choropleth(locations=["USA", "CHN"], z=[1, 2])), {"bars": [{"values": [["USA", 1], ["CHN", 2]]}]}),
     ("sectors", express.sunburst(table(s=["M", "F", "M"], c=["x", "x", "y"], v=[1, 2, 3]), path=["c", "s"], values="v"), {"bars": [{"values": [["x / M", 1], ["x / F", 2], ["y / M", 3], ["x", 3], ["y", 3]]}]}),

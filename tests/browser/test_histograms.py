@@ -169,3 +169,17 @@ def test_cells_are_those_of_the_page(page: Page, how: dict[str, Any]) -> None:
             if "z" not in how:
                 assert own["cells"] == len(filled), seed
                 assert own["min"] == pytest.approx(min(filled), rel=1e-4), seed
+
+
+@pytest.mark.parametrize(("norm", "mode"), [("percent", "stack"), ("fraction", "group"), ("percent", "relative")])  # fmt: skip
+def test_shares_are_those_of_the_page(page: Page, norm: str, mode: str) -> None:
+    """Bars that are parts of a whole have the length that plotly.js gives them."""
+    low = 2 if mode == "relative" else -2
+    bars = [graphs.Bar(x=["a", "b"], y=[1, low]), graphs.Bar(x=["a", "b"], y=[3, 4])]
+    figure = graphs.Figure(bars, layout={"barnorm": norm, "barmode": mode})
+    theirs = page.evaluate(_COUNTED, json.loads(figure.to_json()))
+    facts = facts_of(figure)
+    assert facts is not None
+    mine = [[v for _, v in one["values"]] for one in json.loads(facts.text)["axes"][0]["bars"]]
+    drawn = [pytest.approx([bar[2] for bar in one], rel=1e-5) for one in theirs]
+    assert mine == drawn

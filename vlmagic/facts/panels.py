@@ -138,17 +138,18 @@ def grid(rows: Sequence[tuple[Any, Any, float]], colour: str, label: str = "") -
     return Mark(told=("images", facts))
 
 
-def shares(marks: Sequence[Mark], all_: int = 100) -> None:
+def shares(marks: Sequence[Mark], all_: int = 100, *, against: bool = False) -> None:
     """Make the values of marks on one another shares of what stands at each place, of `all_` there.
 
-    Of nothing there, they stay what they are.
+    Of `all_` zero they stay what they are; `against`: values below zero take away from the whole.
     """
     np = numpy()
     if not marks or not all_:
         return
     places, at = np.unique(np.concatenate([mark.x for mark in marks]), return_inverse=True)
     sizes = np.concatenate([np.asarray(mark.y, dtype=float) for mark in marks])
-    whole = np.bincount(at, np.abs(np.nan_to_num(sizes)), len(places))[at]
+    counted = np.nan_to_num(sizes) if against else np.abs(np.nan_to_num(sizes))
+    whole = np.abs(np.bincount(at, counted, len(places)))[at]
     parts = np.divide(sizes * all_, whole, out=np.full(len(sizes), np.nan), where=whole > 0)
     starts = np.cumsum([len(mark.x) for mark in marks])[:-1]
     for mark, mine in zip(marks, np.split(parts, starts), strict=True):

@@ -269,17 +269,23 @@ class _Page:
                 others = (other for other in bars if other is not one)
                 if norm or any(numpy().isin(one.x, other.x).any() for other in others):
                     one.stacked = True
-            shares(bars, _WHOLE.get(norm, 0))
+            against = self.layout.get("barmode") != "relative"
+            shares(bars, _WHOLE.get(norm, 0), against=against)
 
 
 def _guessed(values: list[Any]) -> Kind:
     np = numpy()
     for column in values:
-        if isinstance(column, np.ndarray) and column.dtype.kind in "biuf":
+        if isinstance(column, np.ndarray) and column.dtype.kind in "iuf":
             return ""
         if isinstance(column, np.ndarray) and column.dtype.kind == "M":
             return "date"
-    return kind_of(one for column in values for one in list(column)[:200])
+    return kind_of(one for column in values for one in _plain(column[:200]))
+
+
+def _plain(column: Any) -> list[Any]:
+    """The values of a column as Python has them."""
+    return column.tolist() if str(getattr(column, "dtype", "")) == "bool" else list(column)
 
 
 def _unit(axis: Mapping[str, Any]) -> str:

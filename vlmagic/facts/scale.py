@@ -218,6 +218,8 @@ def kind_of(values: Iterable[Any]) -> Kind:
             number = _float(value) == _float(value)
             dated = not number and moment_of(value) is not None
             dates, words, others = dates + dated, words + (not number and not dated), others + number  # fmt: skip
+        elif isinstance(value, bool):
+            words += 1
         elif moment_of(value) is not None:
             dates += 1
         else:

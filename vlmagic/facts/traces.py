@@ -195,6 +195,28 @@ def _pie(trace: Mapping[str, Any], _: Panel, label: str) -> Mark:
     return Mark("pie", label, range(len(shares)), shares, names=list(parts))
 
 
+_GIVEN = {"lowerfence": "min", "q1": "q1", "median": "median", "q3": "q3", "upperfence": "max", "mean": "mean"}  # fmt: skip
+
+
+def _boxes(trace: Mapping[str, Any], panel: Panel, label: str) -> Mark:
+    """Boxes whose parts are given, and not the values that they are made of."""
+    lies = trace.get("orientation") == "h"
+    across, up = (panel.y, panel.x) if lies else (panel.x, panel.y)
+    names = trace.get("y" if lies else "x")
+    columns = {of: up.places(trace[key]) for key, of in _GIVEN.items() if has(trace.get(key))}
+    size = len(columns["q1"])
+    places = across.places(names) if has(names) else [float("nan")] * size
+    found = [
+        {
+            "label": ", ".join(dict.fromkeys(map(str, filter(None, (across.value(place), label))))),
+            "of": "box",
+        }
+        | {of: up.value(column[at]) for of, column in columns.items() if at < len(column)}
+        for at, place in enumerate(places[:size])
+    ]
+    return Mark(label=label, told=("spread", found))
+
+
 def _spread(trace: Mapping[str, Any], panel: Panel, label: str) -> Mark:
     kind = str(trace["type"])
     lies = has(trace.get("x")) and (kind == "histogram" or not has(trace.get("y")) or trace.get("orientation") == "h")  # fmt: skip
@@ -213,6 +235,7 @@ _READERS: tuple[
 ] = (
     (SERIES, "", _series),
     (("pie",), "", _pie),
+    (("box",), "q1", _boxes),
     (SPREAD, "", _spread),
     ((*GRIDS, "surface"), "z", _grid),
     (PRICES, "close", _candles),
