@@ -320,3 +320,13 @@ def test_a_sequence_is_counted() -> None:
     chart = altair.Chart(altair.sequence(0, 1, 0.25, as_="x")).mark_line().encode(x="x:Q", y="x:Q")
     (line,) = axes(chart)[0]["lines"]
     assert (line["n"], line["last"]) == (len(drawn(chart)), [0.75, 0.75])
+
+
+def test_shares_of_bins_and_their_latest_moments() -> None:
+    """What stands on bins may be shares, or the last moment in each."""
+    frame = pd.DataFrame({"v": [1, 2, 3, 9], "g": list("ppqq"), "d": pd.to_datetime(["2024-01-01", "2024-01-03", "2024-01-02", "2024-02-01"])})  # fmt: skip
+    chart = altair.Chart(frame).mark_bar().encode(altair.X("v", bin=altair.Bin(step=5)))
+    shares = axes(chart.encode(y=altair.Y("count()", stack="normalize"), color="g:N"))[0]["bars"]
+    assert [one["values"] for one in shares] == [[[[0, 5], 66.6667]], [[[0, 5], 33.3333], [[5, 10], 100]]]  # fmt: skip
+    (latest,) = axes(chart.encode(y="max(d):T"))[0]["bars"]
+    assert latest["values"] == [[[0, 5], "2024-01-03"], [[5, 10], "2024-02-01"]]

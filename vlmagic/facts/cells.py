@@ -11,9 +11,11 @@ from .panels import Mark, Panel, grid
 from .scale import Scale, floats
 
 
-def histograms(layer: Layer, groups: Mapping[str, Rows], binned: Sequence[str]) -> Iterator[Mark]:
+def histograms(
+    found: Panel, layer: Layer, groups: Mapping[str, Rows], binned: Sequence[str]
+) -> Iterator[Mark]:
     """Bars on bins: the edges of all bins and what is counted in each."""
-    which, other = binned[0], "y" if binned[0] == "x" else "x"
+    which, other, axis = ("x", "y", found.y) if binned[0] == "x" else ("y", "x", found.x)
     bins, counted = layer.bins[which], layer.channel(other).get("aggregate") in ("count", "sum")
     column, heights = field_of(layer.channel(which)), field_of(layer.channel(other))
     if len(binned) > 1 or not heights or not layer.channel(other).get("aggregate"):
@@ -23,15 +25,17 @@ def histograms(layer: Layer, groups: Mapping[str, Rows], binned: Sequence[str]) 
     shared, whole = layer.stack == "normalize", dict[int | None, float]()
     for row in layer.rows if shared else ():
         number = bins.number(row[column])
-        whole[number] = whole.get(number, 0.0) + abs(row[heights])
+        there = row[heights] == row[heights]
+        whole[number] = whole.get(number, 0.0) + (abs(row[heights]) if there else 0.0)
     for label, rows in groups.items():
-        values = {bins.number(row[column]): short(row[heights]) for row in rows}
+        lengths = map(axis.value, axis.places([row[heights] for row in rows]))
+        values = {bins.number(row[column]): v for row, v in zip(rows, lengths, strict=True)}
         facts: dict[str, Any] = {"label": label, "horizontal": which == "y"}
         facts["stacked"] = len(groups) > 1 and bool(layer.stack)
         if shared:
             values = {n: short(100 * v / whole[n]) for n, v in values.items() if v and whole.get(n)}
         if counted and not shared:
-            counts = [values.get(number, 0) for number in range(bins.count)]
+            counts = [values.get(number) or 0 for number in range(bins.count)]
             yield Mark(told=("histogram", facts | {"edges": edges, "counts": counts}))
         else:
             said = [[[edges[n], edges[n + 1]], values[n]] for n in range(bins.count) if n in values]

@@ -216,7 +216,7 @@ def _names(layers: Sequence[Layer], which: str) -> list[str]:
         }
     by, down = layer.channel(str(sort.get("encoding"))), sort.get("order") == "descending"
     how, op = field_of(by or sort), by.get("aggregate") or sort.get("op")
-    if not op:
+    if not isinstance(op, str):
         # Vega-Lite's own choice: what is stacked counts as a whole.
         op = "sum" if layer.stack and how not in layer.fields(which, *_TELLS_APART) else "min"
     if how or op == "count":

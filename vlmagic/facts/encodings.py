@@ -67,7 +67,7 @@ def _add(found: Panel, layer: Layer, layers: Sequence[Layer]) -> None:
 
 def _named_only(kind: str, layer: Layer) -> Mark:
     """What stands on which axis, where only the page knows the numbers."""
-    words = {key: title(one) for key, one in layer.encoding.items() if isinstance(one, Mapping)}
+    words = {key: caption(layer.channel(key)) for key in layer.encoding}
     facts = {"mark": kind, "rows": len(layer.rows) or None} | words
     return Mark(told=("encodings", facts))
 
@@ -160,7 +160,7 @@ def _marks(found: Panel, kind: str, layer: Layer) -> Iterator[Mark]:
     if kind in ("bar", "area") and (
         binned := [which for which in ("x", "y") if which in layer.bins]
     ):
-        yield from histograms(layer, groups, binned)
+        yield from histograms(found, layer, groups, binned)
         return
     zoned = any(_zoned(layer, found.x, "x")) or any(_zoned(layer, found.y, "y"))
     lies, stacked = layer.lies, _stacked(layer, x, y)
