@@ -330,3 +330,32 @@ def test_shares_of_bins_and_their_latest_moments() -> None:
     assert [one["values"] for one in shares] == [[[[0, 5], 66.6667]], [[[0, 5], 33.3333], [[5, 10], 100]]]  # fmt: skip
     (latest,) = axes(chart.encode(y="max(d):T"))[0]["bars"]
     assert latest["values"] == [[[0, 5], "2024-01-03"], [[5, 10], "2024-02-01"]]
+
+
+@pytest.mark.parametrize("mark", ["bar", "area", "point", "line"])
+@pytest.mark.parametrize("lies", [True, False])
+@pytest.mark.parametrize("stack", ["zero", "center", "normalize"])
+@pytest.mark.parametrize("how", ["sum", "mean", "min"])
+def test_what_stands_on_one_another_has_its_own_value(
+    mark: str, lies: bool, stack: str, how: str
+) -> None:
+    """Each part of a stack has the value that the renderer says of it, in its own series."""
+    frame = pd.DataFrame({"k": list("aabbcc"), "c": list("uvuuvv"), "w": [1, 3, 5, 2, None, None]})
+    place, value = ("y", "x") if lies else ("x", "y")
+    long = getattr(altair, value.upper())(f"{how}(w):Q", stack=stack)
+    chart = getattr(altair.Chart(frame), f"mark_{mark}")()
+    chart = chart.encode(**{place: "k:N", value: long, "color": "c:N"})
+    (found,) = axes(chart)
+    mine = {}
+    for one in [*found.get("bars", ()), *found.get("lines", ()), *found.get("scatter", ())]:
+        for pair in one.get("values") or one["points"]:
+            name, number = pair if isinstance(pair[0], str) else pair[::-1]
+            if number is not None:
+                mine[one["label"], name] = number
+    theirs = {}
+    for said in drawn(chart):
+        parts = dict(part.split(": ", 1) for part in said.split("; "))
+        number = next(v for k, v in parts.items() if k not in ("k", "c"))
+        if number not in ("NaN", "NaN%", "null"):
+            theirs[parts["c"], parts["k"]] = _number(number.rstrip("%"))
+    assert mine == pytest.approx(theirs, abs=0.51 if stack == "normalize" else 1e-6)

@@ -62,6 +62,9 @@ def _add(found: Panel, layer: Layer, layers: Sequence[Layer]) -> None:
     marks = list(_marks(found, kind, layer))
     if layer.stack == "normalize":
         shares([mark for mark in marks if mark.kind in ("bars", "line", "points")])
+    if layer.lies:  # the points of a cloud stand at their x and y
+        for mark in marks:
+            mark.x, mark.y = (mark.y, mark.x) if mark.kind == "points" else (mark.x, mark.y)
     found.marks += [replace(mark, summary=mark.summary or many) for mark in marks]
 
 
@@ -188,7 +191,8 @@ def _marks(found: Panel, kind: str, layer: Layer) -> Iterator[Mark]:
             yield Mark("line", label, x_, y_, lies, stacked, zoned)
             yield from _other_edge(found, layer, x_, [rows[at] for at in along], label)
         elif kind in _POINTS and x and y:
-            yield Mark("points", label, columns[0], columns[1], stacked=stacked, summary=zoned)
+            x_, y_ = columns[::-1] if lies else columns
+            yield Mark("points", label, x_, y_, stacked=stacked, summary=zoned)
         elif kind == "boxplot":
             yield _boxes(found, layer, rows, label)
         else:

@@ -1,7 +1,7 @@
 """Values that a Vega-Lite page puts where a series has none, as its page computes them.
 
-Of aggregates the page fills nothing. This room refuses windows and places that are not in the data:
-the layer is `computed` then.
+Of aggregates it fills none, but areas and lines that stand on one another have zeros there. This
+room refuses windows and places that are not in the data: the layer is `computed` then.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 from .aggregates import total
 from .channels import Layer, Row, field_of, named
 
+_PATHS = ("area", "line")
 _METHODS = ("value", "mean", "median", "min", "max")
 
 
@@ -21,7 +22,11 @@ def imputed(layer: Layer, apart: Sequence[str]) -> Layer:
     for which, along in (("y", "x"), ("x", "y")):
         how = layer.channel(which).get("impute")
         value, place = field_of(layer.channel(which)), field_of(layer.channel(along))
-        if layer.channel(which).get("aggregate") or not isinstance(how, Mapping) or not place:
+        how = None if layer.channel(which).get("aggregate") else how
+        path = layer.mark.get("type") in _PATHS and layer.lies == (which == "x")
+        if how is None and path and layer.stack and apart:
+            how = {"value": 0}
+        if not isinstance(how, Mapping) or not value or not place:
             continue
         if how.keys() - {"value", "method"} or how.get("method", "value") not in _METHODS:
             return replace(layer, computed=True)
@@ -47,3 +52,7 @@ def _filled(
             {**row, value: fill} if row.get(value) is None else row for row in (*members, *more)
         ]
     return found
+
+
+def _lost(value: Any) -> bool:
+    return value is None or value != value
