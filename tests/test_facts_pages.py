@@ -309,7 +309,19 @@ def plotly_columns() -> Any:
     return express.parallel_coordinates(table(a=[1, 2], b=[3, 4]))
 
 
-@pytest.mark.parametrize("chart", [plotly_loss, altair_loss, plotly_columns])
+def plotly_gaps() -> Any:
+    """Words among which one is missing."""
+    return express.scatter(table(a=[1, 2], b=["u", None]), x="a", y="b")
+
+
+def plotly_days() -> Any:
+    """Values by day."""
+    return express.box(table(a=pd.date_range("2024-01-01", periods=2), b=[1, 2]), x="a", y="b")
+
+
+@pytest.mark.parametrize(
+    "chart", [plotly_loss, altair_loss, plotly_columns, plotly_gaps, plotly_days]
+)
 def test_the_specification_says_what_the_object_says(chart: Callable[[], Any]) -> None:
     """What a notebook keeps of a chart is JSON: the same facts, numbers and digest."""
     live = chart()

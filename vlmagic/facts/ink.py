@@ -99,7 +99,7 @@ def _tree(ink: Ink, tree: Any) -> None:
             _tree(ink, one)
         ink.text("]")
     elif isinstance(tree, (list, tuple)) and not all(map(_is_number, tree)):
-        ink.text("column", *("" if one is None else _as_text(one) for one in tree))
+        ink.text("column", *("" if one is None or one != one else _as_text(one) for one in tree))
     elif _is_array(tree) or isinstance(tree, (list, tuple)):
         ink.numbers("numbers", numpy().asarray(tree, dtype=float))
     else:

@@ -212,7 +212,7 @@ def kind_of(values: Iterable[Any]) -> Kind:
     """What an axis of such values is, where nobody says: dates, categories or numbers."""
     dates = words = others = 0
     for value in values:
-        if value is None:
+        if value is None or value != value:
             continue
         if isinstance(value, str):
             number = _float(value) == _float(value)

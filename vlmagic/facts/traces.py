@@ -14,7 +14,7 @@ from .content import NESTED
 from .curves import curve, path
 from .numbers import numpy, short
 from .panels import Mark, Panel, plain, spread
-from .scale import floats, word
+from .scale import floats, moment_of, word
 
 SPREAD = ("histogram", "box", "violin")
 GRIDS = ("heatmap", "contour", "heatmapgl")
@@ -158,7 +158,9 @@ def _words(trace: Mapping[str, Any], panel: Panel, x: Any, y: Any, *, mode: str)
         return
     texts = [text] * len(x) if isinstance(text, str) else text
     for at, up, words in islice(zip(x, y, texts, strict=False), _MOST_LOOKED_AT):
-        if any(map(str.isalpha, said := plain(words if words is not None else ""))):
+        moment = moment_of(words)
+        said = moment.isoformat() if moment else plain(word(words))
+        if any(map(str.isalpha, said)):
             panel.notes.append({"at": [panel.x.value(at), panel.y.value(up)], "say": said})
         if len(panel.notes) == _MOST_TEXTS:
             return
@@ -226,7 +228,14 @@ def _spread(trace: Mapping[str, Any], panel: Panel, label: str) -> Mark:
     axis = panel.x if lies else panel.y
     values = axis.places(trace[which])
     beside = trace[place] if kind != "histogram" and has(trace.get(place)) else ()
-    names = [word(one) for one in beside][: len(values)]
+    across = panel.y if lies else panel.x
+    dated = across.kind == "date"
+    names = (
+        [str(across.value(at)) for at in across.places(beside)]
+        if dated
+        else list(map(word, beside))
+    )
+    names = names[: len(values)]
     return spread(names + [""] * (len(values) - len(names)), values, label, kind, axis)
 
 
