@@ -152,7 +152,7 @@ def test_words_are_counted(page: Any) -> None:
     ],
     ids=str,
 )
-def test_cells_are_those_of_the_page(page: Page, how: dict[str, Any]) -> None:
+def test_cells_are_those_of_the_page(page: Any, how: dict[str, Any]) -> None:
     """The counts of a heat map, and what is made of them, are those that plotly.js computes."""
     for seed in range(5):
         frame = table(seed)
@@ -172,7 +172,7 @@ def test_cells_are_those_of_the_page(page: Page, how: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(("norm", "mode"), [("percent", "stack"), ("fraction", "group"), ("percent", "relative")])  # fmt: skip
-def test_shares_are_those_of_the_page(page: Page, norm: str, mode: str) -> None:
+def test_shares_are_those_of_the_page(page: Any, norm: str, mode: str) -> None:
     """Bars that are parts of a whole have the length that plotly.js gives them."""
     low = 2 if mode == "relative" else -2
     bars = [graphs.Bar(x=["a", "b"], y=[1, low]), graphs.Bar(x=["a", "b"], y=[3, 4])]
