@@ -7,16 +7,14 @@ import io
 import json
 import os
 import pickle
-import subprocess
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import figure_kinds
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from old_digests import digests_in
 
 from vlmagic.facts import facts_of
 from vlmagic.facts.figure import read
@@ -51,20 +49,6 @@ def test_reading_leaves_no_trace(name: str) -> None:
     assert facts_of(figure) == facts
 
 
-@cache
-def old_digests() -> dict[str, str]:
-    """The digests that the old library gives."""
-    program = Path(figure_kinds.__file__)
-    environment = {"PYTHONPATH": os.pathsep.join([str(program.parent.parent), str(program.parent)])}
-    done = subprocess.run(
-        [str(OLD), str(program)],
-        capture_output=True,
-        check=True,
-        env={**os.environ, **environment},
-    )
-    return dict(json.loads(done.stdout))
-
-
 @pytest.mark.skipif(OLD is None, reason="needs VLMAGIC_OLD_MATPLOTLIB_PYTHON (matplotlib 3.9)")
 @pytest.mark.parametrize("name", figure_kinds.KINDS)
 def test_the_digest_outlives_the_library(name: str) -> None:
@@ -73,7 +57,7 @@ def test_the_digest_outlives_the_library(name: str) -> None:
     figure.canvas.draw()
     facts = facts_of(figure)
     assert facts is not None
-    assert facts.digest == old_digests()[name]
+    assert facts.digest == digests_in(str(OLD), figure_kinds)[name]
 
 
 ODD = [np.nan, np.inf, -np.inf, 0.0, -0.0, 1e-300, 1e300, -7, 3, 3, 1e15, 0.1]

@@ -4,31 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-from functools import cache
-from pathlib import Path
 
 import page_kinds
 import pytest
+from old_digests import digests_in
 
 from vlmagic.facts import facts_of
 
 OLD = os.environ.get("VLMAGIC_OLD_CHARTS_PYTHON")
 pytestmark = pytest.mark.filterwarnings("ignore")
-
-
-@cache
-def old_digests() -> dict[str, str]:
-    """The digests that the old libraries give."""
-    program = Path(page_kinds.__file__)
-    environment = {"PYTHONPATH": os.pathsep.join([str(program.parent.parent), str(program.parent)])}
-    done = subprocess.run(
-        [str(OLD), str(program)],
-        capture_output=True,
-        check=True,
-        env={**os.environ, **environment},
-    )
-    return dict(json.loads(done.stdout))
 
 
 @pytest.mark.skipif(OLD is None, reason="needs VLMAGIC_OLD_CHARTS_PYTHON (plotly 5, altair 5.1)")
@@ -37,7 +21,7 @@ def test_the_digest_outlives_the_library(name: str) -> None:
     """An old library writes another specification of the same chart, and it has the same digest."""
     facts = facts_of(page_kinds.KINDS[name]())
     assert facts is not None
-    assert facts.digest == old_digests()[name]
+    assert facts.digest == digests_in(str(OLD), page_kinds)[name]
 
 
 @pytest.mark.parametrize("name", page_kinds.KINDS)

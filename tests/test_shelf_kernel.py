@@ -131,7 +131,7 @@ OTHERS: list[tuple[str, str, list[tuple[str, str, str]]]] = [
     ("address of a film", "Video('https://example.com/a.mp4')", [("IPython", "text/html", "Video url")]),
     ("a picture in a page", "import base64; HTML('<img src=\"data:image/png;base64,' + base64.b64encode(open('t.png', 'rb').read()).decode() + '\">')", [("IPython", PNG, "Image IPython")]),
     ("a page of two pictures", "HTML('<img src=\"a.png\"><img src=\"b.png\">')", []),
-    ("files elsewhere", "display(HTML('<img src=\"/etc/hostname\">'), HTML('<img src=\"../a.png\">'))", []),
+    ("files elsewhere", "display(HTML('<img src=\"/etc/hostname\">'), HTML('<img src=\"../a.png\">'), HTML('<img src=\"%2e%2e/a.png\">'), HTML('<img src=\"a/..%2f..%2fb.png\">'), HTML('<img src=\"%2fetc/a.png\">'), Markdown('![a](../a.png)'))", []),
     ("a picture beside the notebook", "HTML('<img alt=\"a > b\" src=\"t.png\">')", [("IPython", PNG, "Image IPython")]),
     ("a page of words", "HTML('<b>words</b>')", []),
     ("an array", "numpy.zeros((30, 30))", []),

@@ -102,10 +102,13 @@ def picture(page: str) -> str | Reel | None:
         return None
     address = html.unescape((pictures or films or [""])[0])
     # A page shows no file but those beside the notebook: what it could not load is not looked at.
-    if not address or _OUTSIDE.match(address):
+    try:
+        parts = urlsplit(address)
+    except ValueError:
         return None
-    parts = urlsplit(address)
-    return address if parts.scheme or parts.netloc else unquote(parts.path) or None
+    if not (parts.scheme or parts.netloc):
+        address = unquote(parts.path)
+    return None if not address or _OUTSIDE.match(address) else address
 
 
 def bokeh_root(document: Mapping[str, Any]) -> Any:
