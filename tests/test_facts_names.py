@@ -37,6 +37,11 @@ def known(figure: Any) -> Facts:
     return found
 
 
+def told(figure: Any) -> dict[str, Any]:
+    """The facts of the one axes of a figure."""
+    return dict(json.loads(known(figure).text)["axes"][0])
+
+
 def read(draw: Callable[[Any], Any]) -> dict[str, Any]:
     """The facts of one axes."""
     axes = plt.subplots()[1]
@@ -331,3 +336,57 @@ def test_axes_in_space_have_labels() -> None:
         assert json.loads(facts.text)["axes"][0]["x"]["label"] == "across"
         found.append(facts.digest)
     assert found[0] != found[1]
+
+
+def test_names_are_not_guessed_across_kinds() -> None:
+    """The first bars and the first line have one colour: the name of the one is not the other's."""
+    figure, axes = plt.subplots()
+    axes.bar([1, 2, 3], [3, 4, 5])
+    axes.plot([1, 2, 3], [1, 2, 3], label="forecast")
+    axes.legend()
+    found = told(figure)
+    assert "label" not in found["bars"][0]
+    assert found["lines"][0]["label"] == "forecast"
+    figure, axes = plt.subplots()
+    axes.scatter([1, 2, 3], [1, 2, 3], label="measured")
+    axes.plot([1, 2, 3], [1, 2, 3])
+    axes.legend()
+    assert "label" not in told(figure)["lines"][0]
+
+
+def test_a_bar_is_not_called_by_the_name_of_its_neighbour() -> None:
+    """Where ticks stand at the first bar of each group, the others have no name rather than a wrong one."""
+    figure, axes = plt.subplots()
+    for place, name in enumerate("abc"):
+        axes.bar(np.arange(3) + place * 0.3, [place + 1, place + 2, place + 3], 0.3, label=name)
+    axes.set_xticks(np.arange(3), ["u", "v", "w"])
+    for bars in told(figure)["bars"]:
+        first = {"a": 1, "b": 2, "c": 3}[bars["label"]]
+        named = [(where, height) for where, height in bars["values"] if isinstance(where, str)]
+        assert all(height == first + "uvw".index(where) for where, height in named)
+    figure, axes = plt.subplots()
+    axes.errorbar(range(12), np.arange(12) ** 2, yerr=1)
+    axes.set_xticks([0, 6, 11], ["Jan", "Jul", "Dec"])
+    (errors,) = told(figure)["errorbars"]
+    assert [where for where, *_ in errors["points"]].count("Jan") == 1
+
+
+def test_a_marker_beside_a_box_is_no_outlier() -> None:
+    """Outliers lie beyond the whiskers and have no name of their own."""
+    figure, axes = plt.subplots()
+    axes.boxplot([[1, 2, 3, 4, 5]])
+    axes.plot([1], [9], "r*", label="record")
+    axes.plot([1] * 5, [1, 2, 3, 4, 5], "k.")
+    found = told(figure)
+    assert "outliers" not in found["box"][0]
+    assert "record" in [line.get("label") for line in found["lines"]]
+
+
+def test_a_value_on_a_limit_of_zero_is_seen() -> None:
+    """The last bits of a value on the edge do not hide it."""
+    figure, axes = plt.subplots()
+    axes.plot([0.3 - 0.1 * 3, 1, 2], [9, 1, 2], "o-")
+    axes.set_xlim(0, 2)
+    (line,) = told(figure)["lines"]
+    assert line["max"][1] == 9
+    assert "outside" not in line

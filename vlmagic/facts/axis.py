@@ -94,7 +94,7 @@ class Axis:
         places = sorted(self.names)
         step = min((b - a for a, b in pairwise(places)), default=1.0)
         place = min(places, key=lambda one: abs(one - at))
-        return place if abs(place - at) <= step / 2 + 1e-6 else None
+        return place if abs(place - at) <= min(step, 1.0) / 2 + 1e-6 else None
 
     def beside(self, at: float) -> Any:
         """What stands in a group beside its tick is told by the name there."""

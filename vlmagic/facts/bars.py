@@ -47,7 +47,13 @@ class Bars:
         """The place of the name at which each bar stands, no two at the same; None for no name."""
         found = [axis.nearest(at) for at in self.middle]
         known = [at for at in found if at is not None]
-        if len(set(known)) == len(known) or (len(known) == len(found) and self._grouped(found)):
+        apart = [
+            at - place for at, place in zip(self.middle, found, strict=True) if place is not None
+        ]
+        even = 0 < len(apart) == len(found) and max(apart) - min(apart) <= 1e-6
+        if (len(set(known)) == len(known) and even) or (
+            len(known) == len(found) and self._grouped(found)
+        ):
             return found
         pairs = zip(found, self.middle, strict=True)
         return [at if at is not None and abs(at - middle) < 1e-6 else None for at, middle in pairs]

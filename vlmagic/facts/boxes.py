@@ -80,7 +80,9 @@ def boxes(axes: Any) -> Iterator[tuple[dict[str, Any], set[int]]]:
         for one in strokes:
             if one.n and not (one.low < box["q1"] or one.high > box["q3"]):
                 continue
-            if id(one.line) not in parts and (not one.n or _near(one, box["at"])):
+            if id(one.line) not in parts and (
+                not one.n or (_near(one, box["at"]) and _beyond(one, box))
+            ):
                 parts.add(id(one.line))
                 if one.n and one.line.get_marker() not in ("", "None", None, " "):
                     box["outliers"] = one.n
@@ -108,6 +110,14 @@ def _crossing(
         elif level and abs((one.left + one.right) / 2 - middle) < 1e-9 * (1 + width):
             found.append((one, "cap", one.low))
     return found if any(word == "median" for _, word, _ in found) else []
+
+
+def _beyond(one: _Stroke, box: dict[str, Any]) -> bool:
+    """Whether nameless points all lie outside of a box's whiskers: its outliers."""
+    label = str(one.line.get_label() or "_")
+    x, y = xy_of(one.line)
+    v = x if box.get("horizontal") else y
+    return label.startswith("_") and bool(((v < box["low"]) | (v > box["high"])).all())
 
 
 def _near(stroke: _Stroke, at: float) -> bool:

@@ -101,9 +101,9 @@ def _entries(legend: Any) -> Iterator[tuple[tuple[float, ...], str]]:
 
 def _owned(axes: Any, kind: str) -> Iterator[str]:
     """The names that series of a kind have as their own; what only stands for another has no data."""
-    if kind == "line":
+    if kind != "area":
         yield from (named(line) for line in axes.lines if len(line.get_xdata(orig=False)))
-    elif kind == "bars":
         yield from (named(one) for one in axes.containers if getattr(one, "patches", ()))
+        yield from (named(one) for one in axes.collections if len(one.get_offsets()) > 1)
     else:
         yield from (named(one) for one in axes.collections if "Poly" in type(one).__name__)

@@ -25,7 +25,8 @@ class Limited(Protocol):
 def widened(low: float, high: float) -> Limits:
     """Limits in which a value on the edge is seen, whatever its last bits."""
     low, high = min(low, high), max(low, high)
-    return low - 1e-9 * abs(low), high + 1e-9 * abs(high)
+    near = 1e-9 * (high - low)
+    return low - max(near, 1e-9 * abs(low)), high + max(near, 1e-9 * abs(high))
 
 
 def seen(axis: Limited, places: Any) -> Any:
