@@ -178,3 +178,33 @@ def test_schema_in_a_cell(kernel: Kernel) -> None:
     outputs = kernel.run("%vlreason --no-image --schema never -o r Describe")
     assert "nonsuch" in str(outputs[-1]["evalue"])
     assert kernel.value("r.status") == "complete"
+
+
+def test_pictures_keep_their_numbers_through_a_conversation(emulator: Emulator) -> None:
+    """Facts and boxes of a follow-up count all pictures of the conversation, each of them once."""
+    import matplotlib.pyplot as plt
+
+    figures = []
+    for title in ("one", "two"):
+        figure, axes = plt.subplots()
+        axes.plot([1, 2, 3])
+        axes.set_title(title)
+        figures.append(figure)
+    how: dict[str, Any] = {
+        "base_url": emulator.compatible_url,
+        "api_key": emulator.key,
+        "think": False,
+    }
+    first = vlmagic.reason("What?", images=figures[0], **how)
+    both = vlmagic.reason("And?", images=[figures[1], figures[0]], **how)
+    plt.close("all")
+    second = first.ask("Which is higher?", both.images)
+    assert second.request is not None
+    lines = [line for line in second.request.text.splitlines() if line.startswith("[")]
+    assert [line[:3] for line in lines] == ["[2]", "[1]"]
+    assert ['"one"' in line for line in lines] == [False, True]
+    assert [picture.title for picture in second.request.pictures] == ["one", "two"]
+    third = first.ask("Give me a box of what is drawn.")
+    (box,) = third.boxes()
+    assert box.picture == 1
+    assert third.draw().size == (first.images[0].width, first.images[0].height)

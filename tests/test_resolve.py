@@ -802,3 +802,18 @@ def test_one_of_several_that_is_lost_is_left_out() -> None:
         shelves.resolve(
             [parse("@all")], filled({1: [{"image/png": b"a"}, {"image/png": b"b"}]}), {}
         )
+
+
+def test_no_picture_is_so_far_back() -> None:
+    """Farther back than the shelf goes there is nothing: never another picture."""
+    shelf = filled({n: [{"image/png": png()}] for n in (1, 2, 3)})
+    assert labels("@-3", shelf=shelf) == ["@1.1"]
+    for reference in ("@-4", "@-5", "@-40"):
+        with pytest.raises(CellError, match="is not on the shelf"):
+            shelves.resolve([parse(reference)], shelf, {})
+
+
+def test_a_long_list_of_numbers_is_refused_at_once() -> None:
+    """However long a collection is, it is looked through once."""
+    with pytest.raises(CellError):
+        shelves.resolve([parse("data")], None, {"data": [k / 7 for k in range(100_000)]})

@@ -51,6 +51,7 @@ def notebook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
     running = Kernel({**environment, "PYDEVD_DISABLE_FILE_VALIDATION": "1"})
     try:
         running.run(f"%cd -q {tmp_path_factory.mktemp('kernel')}")
+        running.run("_dh[:] = _dh[-1:]")  # as if it had been started there
         outputs = running.run(SETUP)
         assert not outputs, outputs
         yield running

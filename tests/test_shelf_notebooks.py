@@ -37,6 +37,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
     running = Kernel({**environment, "PYDEVD_DISABLE_FILE_VALIDATION": "1"})
     try:
         running.run(f"%cd -q {tmp_path_factory.mktemp('kernel')}")
+        running.run("_dh[:] = _dh[-1:]")  # as if it had been started there
         for cell in (SETUP, MORE):
             outputs = running.run(cell)
             assert not outputs, outputs
@@ -150,17 +151,21 @@ def test_what_changed_since_it_was_shown_is_said(notebook: Kernel) -> None:
 def test_a_callback_has_no_number(notebook: Kernel) -> None:
     """What a slider shows between cells is of none, and takes the place of what it showed before."""
     notebook.run(
-        "slider, out = ipywidgets.IntSlider(), ipywidgets.Output()\n"
+        "first, second, out = ipywidgets.IntSlider(), ipywidgets.IntSlider(), ipywidgets.Output()\n"
         "def slid(change):\n"
         "    with out: clear_output(wait=True); display(figure(f'slid {change.new}'))\n"
-        "slider.observe(slid, 'value'); display(slider, out)"
+        "first.observe(slid, 'value'); second.observe(slid, 'value'); display(first, second, out)"
     )
     notebook.run("display(figure('of a cell'))")
     cell = number(notebook)
     for value in (3, 5, 8):
-        moved(notebook, notebook.value("slider.model_id"), value)
-    assert labels(notebook) == [(f"@{cell}.1", "of a cell"), ("@0.1", "slid 8")]
+        moved(notebook, notebook.value("first.model_id"), value)
+    before, (label, title) = labels(notebook)
+    assert (before, title) == ((f"@{cell}.1", "of a cell"), "slid 8")
+    assert label.startswith("@0.")
     assert notebook.value("default()")[0] == ["slid 8"]
+    moved(notebook, notebook.value("second.model_id"), 4)
+    assert len({label for label, _ in labels(notebook)}) == len(labels(notebook)) == 3
 
 
 def test_one_name_for_two_outputs(notebook: Kernel) -> None:
@@ -215,6 +220,7 @@ def test_a_specification_in_the_bundle_is_read(notebook: Kernel) -> None:
     [
         "HTML('<img src=\"plot.png\">')",
         "HTML('<img src=plot.png>')",
+        'HTML(\'<IMG ALT="src=evil.png" SRC="plot.png">\')',
         "HTML('<img src=\"plot.png?v=17\">')",
         "Markdown('![a plot](plot.png)')",
     ],
@@ -225,6 +231,32 @@ def test_a_file_in_a_page_is_kept_as_it_was_shown(notebook: Kernel, show: str) -
     assert notebook.value(
         "[(i.width, i.height) for i in shelf.resolve([parse('@last')], S, globals()).images]"
     ) == [(30, 20)]
+
+
+def test_a_page_counts_from_the_notebooks_folder(notebook: Kernel) -> None:
+    """Wherever the kernel has gone since: another folder's file is not what the page shows."""
+    notebook.run("import os; os.makedirs('aside', exist_ok=True); tiny(30, 20).save('in.png')")
+    notebook.run(
+        "tiny(50, 40).save('aside/in.png'); tiny(60, 40).save('aside/only.png')\n%cd -q aside"
+    )
+    notebook.run("display(HTML('<img src=\"in.png\">'))")
+    assert notebook.value("[item.size for item in S.items]") == [(30, 20)]
+    notebook.run("empty(); display(HTML('<img src=\"only.png\">'))\n%cd -q ..")
+    assert notebook.value("[item.mime for item in S.items]") in ([], ["text/html"])
+    assert not notebook.value("[i for i in S.items if i.payload and isinstance(i.payload, bytes)]")
+
+
+def test_an_output_that_waits_for_its_picture(notebook: Kernel) -> None:
+    """What held words and holds a picture now was shown; taken away and put back, it is there again."""
+    notebook.run("display(figure('old'))")
+    notebook.run("h = display('waiting', display_id=True); h.update(figure('new'))")
+    cell = number(notebook)
+    assert labels(notebook)[-1] == (f"@{cell}.1", "new")
+    assert notebook.value("default()") == (["new"], [])
+    notebook.run("h.update('gone')")
+    assert [title for _, title in labels(notebook)] == ["old"]
+    notebook.run("h.update(figure('back'))")
+    assert labels(notebook)[-1][1] == "back"
 
 
 def test_what_is_asked_behind_the_scenes_is_no_cell(notebook: Kernel) -> None:

@@ -826,6 +826,7 @@ SENTENCES: dict[str, str] = {
     "{label} has no pixels to cut from.": "{label} 没有可裁剪的像素。",
     "{label} has {count} pairs of axes.": "{label} 有 {count} 个坐标系。",
     "{label} holds no pictures.": "{label} 中没有图片。",
+    "{label} is a collection of several things.": "{label} 是由多个对象组成的集合。",
     "{label} is a text and no way to a picture.": "{label} 是一段文本，不指向任何图片。",
     "{label} is a video: places are drawn on pictures alone.": "{label} 是视频：只能在图片上画出位置。",
     "{label} is an empty figure.": "{label} 是空白图形。",

@@ -83,7 +83,7 @@ def prepare(
     )
     thinking, response_format = rules.thinks(settings), None
     told = list(notices)
-    if images and (how := how_to_point(prompt, settings["model"])):
+    if (images or after is not None) and (how := how_to_point(prompt, settings["model"])):
         prompt += f"\n\n{how}"
         told.append(say("{model} is told how to count places.", model=settings["model"]))
     if as_json or schema is not None:

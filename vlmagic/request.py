@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -64,22 +65,46 @@ class Request:
     @property
     def text(self) -> str:
         """The words of the last message: the prompt, and under it what is known of the pictures."""
+        numbers = self._numbers()
         pieces = [
             _IN_PIECES.format(
                 first=number,
                 last=number + image.piece.of - 1,
                 way="top to bottom" if image.piece.down else "left to right",
             )
-            for number, image in enumerate(self.images, start=1)
+            for number, image in zip(numbers, self.images, strict=True)
             if image.piece is not None and image.piece.number == 1
         ]
         lines = [
             f"[{number}] {image.facts}"
-            for number, image in enumerate(self.images, start=1)
+            for number, image in zip(numbers, self.images, strict=True)
             if image.facts
         ]
         facts = [FACTS_OPEN, _FACTS_PREAMBLE, *lines, FACTS_CLOSE] if lines else []
         return "\n".join([self.prompt, *([""] if pieces or facts else []), *pieces, *facts])
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """Every picture of the conversation as it was sent, in order: each of an earlier turn once."""
+        earlier = self._earlier()
+        return (*earlier.values(), *(one for one in self.images if not earlier or one.digest not in earlier))  # fmt: skip
+
+    def _earlier(self) -> dict[str, Picture]:
+        """The pictures of earlier turns by their digest, in the order in which they were sent."""
+        found: dict[str, Picture] = {}
+        for turn in self.history:
+            for image in turn.images:
+                found.setdefault(image.digest, image)
+        return found
+
+    def _numbers(self) -> list[int]:
+        """The number of each picture of this message in the conversation, from 1."""
+        earlier = self._earlier()
+        if not earlier:
+            return list(range(1, len(self.images) + 1))
+        known = {digest: number for number, digest in enumerate(earlier, start=1)}
+        new = count(len(known) + 1)
+        return [known.get(image.digest) or next(new) for image in self.images]
 
     def parts(self) -> dict[str, Any]:
         """What makes this question this question, as JSON data; pictures by their pixel digest."""

@@ -283,7 +283,8 @@ class Result:
     def boxes(self, picture: int | None = None) -> list[Box | Point]:
         """Everything the answer points at, in pixels of the pictures as sent and in chart values.
 
-        `picture` (from 1) is the one that is meant where the answer does not say.
+        `picture` (from 1, in the order of the conversation) is the one that is meant where the
+        answer does not say.
         """
         from .boxes import boxes
 
@@ -291,7 +292,7 @@ class Result:
         if request is None:
             return []
         return boxes(
-            self.answer, request.model, request.images, picture=picture, hi_res=request.hi_res
+            self.answer, request.model, request.pictures, picture=picture, hi_res=request.hi_res
         )
 
     def draw(self, picture: int | None = None) -> PIL.Image.Image:
@@ -303,7 +304,7 @@ class Result:
         from .boxes import draw, on
 
         found = self.boxes(picture)
-        image, places = on(found, self.images, picture)
+        image, places = on(found, self.request.pictures if self.request else (), picture)
         return draw(image, places)
 
     def raise_for_error(self) -> Result:

@@ -25,12 +25,13 @@ _UNSIZED = (300.0, 150.0)
 """What browsers make of a drawing without any size, in pixels."""
 _ACTIVE = frozenset({"script", "foreignObject", "iframe", "audio", "video", "handler"})
 _INSIDE = re.compile(r"\s*(?:#|data:image/(?:png|jpe?g|gif|webp)[;,]|$)", re.IGNORECASE)
-_LENGTH = re.compile(
-    r"\s*\+?([\d.]+(?:e[+-]?\d+)?)\s*(px|pt|pc|in|cm|mm|em|ex)?\s*$", re.IGNORECASE
-)
+_LENGTH = re.compile(r"\s*\+?([\d.]+(?:e[+-]?\d+)?)\s*(px|pt|pc|in|cm|mm|em|ex)?$", re.IGNORECASE)
 _UNITS = {"": 1, "px": 1, "pt": 96 / 72, "pc": 16, "in": 96, "cm": 96 / 2.54, "mm": 96 / 25.4, "em": 16, "ex": 8}  # fmt: skip
 _FONT = re.compile(r"(font-family\s*:\s*)([^;}]+)", re.IGNORECASE)
-_EFFECT = re.compile(r"(?<![\w-])filter\s*:[^;}]*;?", re.IGNORECASE)
+_EFFECT = re.compile(r"(?<![\w-])(?:filter|mask)\s*:[^;}]*;?", re.IGNORECASE)
+_MOST_LENGTH = 40
+_MOST_MASKS = 6
+"""More of them, one in the other, take a converter forever."""
 _HEAD = 1 << 16
 _MOST_UNPACKED = 64 << 20
 
@@ -102,7 +103,7 @@ def _sized(root: Element) -> tuple[float, float]:
 
 def _length(text: str) -> float:
     """A length in pixels; 0 for one that depends on the page."""
-    found = _LENGTH.match(text)
+    found = _LENGTH.match(text.strip()[:_MOST_LENGTH])
     try:
         return float(found[1]) * _UNITS[(found[2] or "").lower()] if found else 0.0
     except ValueError:
@@ -112,13 +113,15 @@ def _length(text: str) -> float:
 def _closed(root: Element) -> list[str]:
     """Take out what runs, what leads out of the drawing, and effects of any size; say what is missed."""
     lost = dict[str, None]()
+    masks = sum(_name(element) == "mask" for element in root.iter())
+    effects = ("filter", "mask") if masks > _MOST_MASKS else ("filter",)
     for element in list(root.iter()):
         for name, value in list(element.attrib.items()):
             if name.rpartition("}")[2] == "href" and not _INSIDE.match(value):
                 del element.attrib[name]
                 if _name(element) in ("image", "use", "feImage"):
                     lost[say("pictures from elsewhere")] = None
-            elif name == "filter":
+            elif name in effects:
                 del element.attrib[name]
                 lost[say("effects")] = None
             elif name == "style":
@@ -126,7 +129,7 @@ def _closed(root: Element) -> list[str]:
         if _name(element) == "style" and element.text:
             element.text = _EFFECT.sub("", element.text)
         for child in list(element):
-            if _name(child) in (*_ACTIVE, "filter"):
+            if _name(child) in (*_ACTIVE, *effects):
                 element.remove(child)
             if _name(child) == "foreignObject":
                 lost[say("a page within it")] = None

@@ -62,7 +62,7 @@ def normalise(
             notes.append(say("frame {number} of {count}", number=picture.tell() + 1, count=count))
         size = picture.size
         drafted = bool(data) and _draft(picture, max_pixels)
-        rgb, ground, opaque = _flatten(picture, background, notes, label, ours=bool(data))
+        rgb, ground, opaque = flatten(picture, background, notes, label, ours=bool(data))
         # Pillow turns some formats by itself when it reads their pixels, and then forgets the wish.
         size = size if drafted else picture.size
         turn = _turn(picture)
@@ -180,7 +180,7 @@ def _draft(picture: PIL.Image.Image, max_pixels: int) -> bool:
     return picture.size != before
 
 
-def _flatten(
+def flatten(
     picture: PIL.Image.Image,
     background: Background,
     notes: list[str],

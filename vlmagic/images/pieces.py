@@ -13,7 +13,7 @@ from vlmagic.errors import ImageError
 from vlmagic.language import say
 
 from .arrays import from_array, is_array
-from .fit import is_deep
+from .fit import flatten
 from .sources import MAX_PIXELS, damaged, open_picture
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _size(source: Any, label: str) -> tuple[int, int] | None:
 
 
 def _upright(source: Any, label: str) -> PIL.Image.Image:
-    """The whole picture, as it is held, of one brightness, and no larger than may be decoded."""
+    """The whole picture, as it is held, on one ground, and no larger than may be decoded."""
     from PIL import ImageOps
 
     if is_array(source) and not hasattr(source, "convert"):
@@ -90,4 +90,4 @@ def _upright(source: Any, label: str) -> PIL.Image.Image:
     if picture.width * picture.height > MAX_PIXELS:  # a JPEG
         picture.draft("RGB", (picture.width // 2, picture.height // 2))
     upright = ImageOps.exif_transpose(picture)
-    return from_array(upright, label, MAX_PIXELS)[0] if is_deep(upright) else upright
+    return flatten(upright, "auto", [], label, ours=False)[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_USER = re.compile(r"(?<=://)[^/?#\s]*@")
+_USER = re.compile(r"(?<=:/)(/?)(?:[^/?#\s@]*@|[^/\s@]*:(?!\d+/)[^\s@]*@)+")
 
 
 def quoted(name: str) -> str:
@@ -16,4 +16,4 @@ def quoted(name: str) -> str:
 
 def scrubbed(address: str) -> str:
     """An address without the name and the password that may stand in it."""
-    return _USER.sub("…@", address)
+    return _USER.sub(r"\1…@", address)

@@ -13,6 +13,7 @@ import threading
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from vlmagic import facts
@@ -51,6 +52,9 @@ class Shelf:
     def __init__(self) -> None:
         self._items: list[Item] = []
         self._held = 0
+        self._between = 0
+        self._waiting: dict[str, Run] = {}
+        """Outputs that may be updated and hold no picture yet, by their display id."""
         self._lock = threading.Lock()
         self.hooks: Hooks | None = None
         self._watchers: list[Callable[[], None]] = []
@@ -70,6 +74,13 @@ class Shelf:
     def serial(self) -> int:
         """How many cells have been run since the shelf was put up."""
         return self.hooks.current.serial if self.hooks else 0
+
+    @property
+    def folder(self) -> Path:
+        """Where the kernel was started, beside the notebook: its pages' addresses count from there."""
+        names = getattr(self.hooks.shell, "user_ns", {}) if self.hooks else {}
+        been = names.get("_dh") or [""]
+        return Path(been[0])
 
     def wants(self, data: Mapping[str, Any], owner: Any) -> bool:
         """Whether there is a picture in a bundle, or an object that can become one."""
@@ -92,9 +103,10 @@ class Shelf:
 
         `shot` is what matplotlib drew for it, if it did.
         """
-        seen = _picture_in(data, owner)
+        seen = _picture_in(data, owner, self.folder)
         if seen is None:
-            self._forget(display_id)
+            if display_id is not None:
+                self._forget(display_id, run)
             return
         mime, payload = seen
         weight = _weight(payload)
@@ -121,20 +133,25 @@ class Shelf:
         for callback in list(self._watchers):
             callback()
 
-    def _forget(self, display_id: str | None) -> None:
-        """What was updated to something else is no longer there."""
+    def _forget(self, display_id: str, run: Run) -> None:
+        """An output that may be updated holds no picture, or none any more."""
         with self._lock:
-            left = [
-                one for one in self._items if display_id is None or one.display_id != display_id
-            ]
-            gone = len(left) < len(self._items)
-            self._items = left
-            self._held = _sum(left)
+            gone = [one for one in self._items if one.display_id == display_id]
+            self._items = [one for one in self._items if one.display_id != display_id]
+            self._held = _sum(self._items)
+            self._waiting[display_id] = gone[0].run if gone else self._waiting.pop(display_id, run)
+            if len(self._waiting) > MOST_ITEMS:
+                del self._waiting[next(iter(self._waiting))]
         if gone:
             self._tell()
 
     def _keep(self, item: Item, *, update: bool) -> None:
         if update:
+            run = self._waiting.pop(item.display_id or "", None)
+            if run is not None:  # what held words holds a picture now
+                item.run = run
+                self._append(item)
+                return
             for place, old in enumerate(self._items):
                 if item.display_id is not None and old.display_id == item.display_id:
                     self._items[place] = replace(
@@ -152,8 +169,14 @@ class Shelf:
             self._items = [one for one in self._items if one.run is not item.run.instead_of]
             self._held = _sum(self._items)
             item.run.instead_of = None
+        self._append(item)
+
+    def _append(self, item: Item) -> None:
         item.run.shown += 1
         item.index = item.run.shown
+        if item.run.count == 0:  # shown between cells: counted through, for all have one number
+            self._between += 1
+            item.index = self._between
         self._items.append(item)
         self._held += item.weight + item.ballast
         self._trim()
@@ -210,12 +233,12 @@ def _mime_in(data: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _picture_in(data: Mapping[str, Any], owner: Any) -> tuple[str, Any] | None:
+def _picture_in(data: Mapping[str, Any], owner: Any, folder: Path) -> tuple[str, Any] | None:
     """Mime type and payload of what was shown, what its page holds, or else the object itself."""
     mime = _mime_in(data)
     if mime is not None:
         return mime, data[mime]
-    return pages.found(data) or ((LIVE, None) if drawable(owner) else None)
+    return pages.found(data, folder) or ((LIVE, None) if drawable(owner) else None)
 
 
 def _same(last: Item, new: Item, owner: Any) -> bool:

@@ -21,6 +21,8 @@ from vlmagic.errors import CellError, ImageError
 from vlmagic.language import say
 from vlmagic.references import Attachment, Attribute, DataURL, Place, Variable, quoted
 
+from .item import decoded
+
 MOST_FILES = 32
 _MOST_FILE = 200 * 2**20
 
@@ -201,8 +203,8 @@ def attachment(reference: Attachment, namespace: Mapping[str, Any]) -> tuple[str
             say("Choose: {items}.", items=", ".join(f"@md:{quoted(one[1])}" for one in wanted)),
         )
     name, _, data = wanted[0]
-    text = "".join(data) if isinstance(data, list) else data
-    return name, text.encode() if text.lstrip().startswith("<") else base64.b64decode(text)
+    text = "".join(data) if isinstance(data, list) else str(data)
+    return name, text.encode() if text.lstrip().startswith("<") else decoded(text)
 
 
 def _liked(mime: str) -> tuple[bool, bool]:

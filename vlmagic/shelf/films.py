@@ -24,6 +24,7 @@ from vlmagic.references import VIDEO_SUFFIXES, DataURL, scrubbed
 
 from .animations import draw, moves
 from .elsewhere import data_url, home, is_file, regular
+from .item import decoded
 from .kinds import library_of
 from .pages import Reel, picture
 
@@ -108,7 +109,7 @@ def _paged(page: Any, label: str) -> Video | None:
 
 def reel(found: Reel, label: str) -> Video:
     """An animation as a page plays it."""
-    frames = [open_picture(base64.b64decode(frame), label) for frame in found.frames]
+    frames = [open_picture(decoded(frame), label) for frame in found.frames]
     evenly = spread(frames)
     fps = found.fps * len(evenly) / len(frames)
     return film(evenly, fps=fps, label=label, origin="page")

@@ -158,7 +158,7 @@ class Hooks:
                 self._here.last = None
             else:
                 owner = stack[-1] if stack else None
-            if update or self.keeper.wants(data, owner):
+            if display_id is not None or self.keeper.wants(data, owner):
                 self.keeper.collect(
                     data,
                     owner,

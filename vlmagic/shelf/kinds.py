@@ -173,10 +173,12 @@ def members_of(value: Any) -> dict[str, Any]:
     if figure_of(value) is not None:
         return {"": value}
     found: dict[str, Any] = {}
+    known: set[int] = set()
     for path, member in _flat(value):
         figure = figure_of(member)
         thing = member if figure is None else figure
-        if not any(thing is other for other in found.values()):
+        if id(thing) not in known:
+            known.add(id(thing))
             found[path] = thing
     if isinstance(value, dict):
         objects = [one for one in found.values() if not isinstance(one, str)]

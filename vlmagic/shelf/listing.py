@@ -23,16 +23,16 @@ def nothing_here(
     hidden: frozenset[str],
 ) -> CellError:
     """`what` was not found: an error that lists what there is instead."""
-    there: list[str] = []
     items = list(shelf.items)[-_MOST:] if shelf is not None else []
+    opened = [f"@fig:{number}" for number in pyplot_figures()][:_MOST]
+    variables = picturable(namespace, hidden)[:_MOST]
+    there: list[str] = []
     if items:
         there.append(say("shown: {items}", items=", ".join(str(item) for item in items)))
-    elif shelf is not None:
+    elif shelf is not None and not (opened or variables):
         there.append(say("nothing has been shown since vlmagic was loaded in this kernel"))
-    opened = [f"@fig:{number}" for number in pyplot_figures()][:_MOST]
     if opened:
         there.append(say("open: {figures}", figures=", ".join(opened)))
-    variables = picturable(namespace, hidden)[:_MOST]
     if variables:
         there.append(say("variables: {names}", names=", ".join(variables)))
     if not (items or opened or variables):
@@ -56,11 +56,14 @@ def several(label: str, members: Mapping[str, Any], value: Any) -> CellError:
         for path, member in list(pictures.items())[:_MOST]
     ]
     items = ", ".join(kinds) + (", …" if len(pictures) > _MOST else "")
+    if len(pictures) < len(members) or isinstance(value, dict):
+        what = say("{label} is a collection of several things.", label=label)
+        if len(pictures) > 1:
+            what = say("{label} is {count} pictures, not one.", label=label, count=len(pictures))
+        return CellError(what, say("Choose: {items}.", items=items))
     return CellError(
         say("{label} is {count} pictures, not one.", label=label, count=len(pictures)),
-        say("Choose: {items}.", items=items)
-        if isinstance(value, dict)
-        else say("Choose: {items}. For all of them write {label}[:].", items=items, label=label),
+        say("Choose: {items}. For all of them write {label}[:].", items=items, label=label),
     )
 
 

@@ -193,7 +193,9 @@ class Look:
             data, _ = elsewhere.data_url(address)
             self.take(Drawn(data, origin="page"), label)
         elif isinstance(address, Place):
-            for path in elsewhere.files(Place(address.text, address.path)):  # no page asks for many
+            folder = self.shelf.folder if self.shelf is not None else Path()
+            beside = Place(address.text, str(folder / address.path))  # no page asks for many
+            for path in elsewhere.files(beside):
                 self.draw(path, label)
 
     def variable(self, reference: Variable) -> None:

@@ -24,17 +24,17 @@ from .item import BOKEH, HTML, MOST_BYTES_PER_ITEM, PLOTLY, RASTERS, VEGA
 
 _PLOTLY = "Plotly.newPlot("
 _BOKEH = "docs_json = "
-_MARKS = ("<img", "<video", "<svg", _PLOTLY, _BOKEH, "vegaEmbed", "Bokeh")
+_MARKS = ("<img", "<IMG", "<video", "<svg", _PLOTLY, _BOKEH, "vegaEmbed", "Bokeh")
 # None of these passes a sign at which it could begin again: long pages are read once.
 _ELEMENT = re.compile(r"<(img|video|source)\b((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)", re.IGNORECASE)
-_SOURCE = re.compile(r"(?<![\w-])src\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
-_JSON = re.compile(r"<script type=\"application/json\"[^>]*>\s*(?=\{)")
+_ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
+_JSON = re.compile(r"<script type=\"application/json\"[^<>]*>\s*(?=\{)")
 _KEPT = (*RASTERS, "image/svg+xml")
 _MARKDOWN = re.compile(r"!\[[^\[\]]*\]\(\s*<?([^\s<>()\[\]]+)>?(?:\s+[\"'][^\n()]*)?\)")
 _WRITTEN = re.compile(r"data:(image/(?:png|jpeg|webp|gif));base64,", re.IGNORECASE)
 _OUTSIDE = re.compile(r"\s*(?:file:|[/\\~]|[a-z]:[/\\]|(?:.*[/\\])?\.\.[/\\])", re.IGNORECASE)
 _FRAME = re.compile(r'frames\[\d+\] = "data:image/\w+;base64,([^"]*)"')
-_PAUSE = re.compile(r"new Animation\(frames, \w+, \w+, ([\d.]+)")
+_PAUSE = re.compile(r"new Animation\(frames, \w+, \w+, (\d+(?:\.\d+)?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,11 @@ def speaks(data: Mapping[str, Any]) -> bool:
     return BOKEH in data or "![" in str(data.get("text/markdown", ""))
 
 
-def found(data: Mapping[str, Any]) -> tuple[str, Any] | None:
-    """Mime type and payload of the picture in a bundle's page; None if there is none."""
+def found(data: Mapping[str, Any], folder: Path | None = None) -> tuple[str, Any] | None:
+    """Mime type and payload of the picture in a bundle's page; None if there is none.
+
+    `folder` is the notebook's, from where a page's addresses count.
+    """
     script = data.get("application/javascript")
     if BOKEH in data and isinstance(script, str):
         document = _object_after(script, _BOKEH)
@@ -76,7 +79,7 @@ def found(data: Mapping[str, Any]) -> tuple[str, Any] | None:
     inside = picture(page)
     if isinstance(inside, str) and (written := _WRITTEN.match(inside)):
         return written[1].lower(), inside[written.end() :]
-    if isinstance(inside, str) and (file := _file(inside)) is not None:
+    if isinstance(inside, str) and (file := _file(inside, folder)) is not None:
         return file
     return (HTML, page) if inside is not None else None
 
@@ -92,9 +95,10 @@ def picture(page: str) -> str | Reel | None:
     if "<script" in page or "<table" in page:
         return None
     sources = [
-        (name.lower(), "".join(source.groups("")))
+        (name.lower(), "".join(values))
         for name, inside in _ELEMENT.findall(page)
-        if (source := _SOURCE.search(inside))
+        for attribute, *values in _ATTRIBUTE.findall(inside)
+        if attribute.lower() == "src"
     ]
     pictures = [address for name, address in sources if name == "img"]
     films = [address for name, address in sources if name != "img"]
@@ -118,9 +122,9 @@ def bokeh_root(document: Mapping[str, Any]) -> Any:
     return Document.from_json(document).roots[0]
 
 
-def _file(address: str) -> tuple[str, bytes] | None:
+def _file(address: str, folder: Path | None) -> tuple[str, bytes] | None:
     """A picture beside the notebook as it is now, for it may be another one tomorrow."""
-    path, mime = Path(address), mimetypes.guess_type(address)[0]
+    path, mime = (folder or Path()) / address, mimetypes.guess_type(address)[0]
     with contextlib.suppress(OSError, ValueError):
         if mime in _KEPT and path.is_file() and path.stat().st_size <= MOST_BYTES_PER_ITEM:
             return str(mime), path.read_bytes()

@@ -157,7 +157,11 @@ def _spans(axes: Any, which: str) -> Iterator[tuple[float, float]]:
     known = axes.dataLim.get_points()[:, number]
     yield float(min(known)), float(max(known))
     moved = [line.get_xydata() for line in axes.lines]  # limits do not follow them by themselves
-    moved += [one.get_offsets() for one in axes.collections]
+    moved += [
+        one.get_offsets()
+        for one in axes.collections
+        if one.get_offset_transform().contains_branch(axes.transData)
+    ]
     for points in moved:
         places = numpy().ma.filled(points[:, number].astype(float), math.nan)
         places = places[abs(places) < math.inf]

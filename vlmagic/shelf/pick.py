@@ -56,7 +56,7 @@ def pick(
     """The items of an @-reference, oldest first; CellError with what there is if there are none."""
     items = list(shelf.items) if shelf is not None else []
     if reference.back is not None:
-        found = items[-reference.back : len(items) - reference.back + 1]
+        found = [items[-reference.back]] if reference.back <= len(items) else []
     elif reference.newest is not None:
         found = items[-reference.newest :] if reference.newest else items
         if len(found) < reference.newest:

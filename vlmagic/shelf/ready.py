@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .item import Item
 
 Ground = Literal["auto", "white", "black"]
+_SHARPEST = 3.5
+"""Pixels of a screen for one of a page, at the most."""
 _ENOUGH = 2560 * 32 * 32
 _COSTLY = 1000 * 32 * 32
 """Pixels of a thousand tokens: a retina picture with more is no more legible than at half of it."""
@@ -83,8 +85,8 @@ def enough(item: Item, max_pixels: int) -> tuple[float, float] | None:
         return None
     if not isinstance(width, (int, float)) or not isinstance(height, (int, float)):
         return None
-    if size[0] * size[1] <= _COSTLY or size[0] < 1.5 * width:
-        return None
+    if size[0] * size[1] <= _COSTLY or not 1.5 * width <= size[0] <= _SHARPEST * width:
+        return None  # less is a thumbnail
     return width, height
 
 
