@@ -19,6 +19,7 @@ from matplotlib.patches import Patch
 
 from vlmagic.claims import check
 from vlmagic.facts import Facts, facts_of
+from vlmagic.facts.axis import EPOCH, Axis
 
 pd = pytest.importorskip("pandas")
 DAYS = [dt.datetime(2024, 1, day) for day in (1, 2, 3)]  # noqa: DTZ001
@@ -390,3 +391,18 @@ def test_a_value_on_a_limit_of_zero_is_seen() -> None:
     (line,) = told(figure)["lines"]
     assert line["max"][1] == 9
     assert "outside" not in line
+
+
+@pytest.mark.parametrize("freq", ["h", "D", "W-WED", "M", "Q", "Y"])
+def test_days_of_periods_are_those_of_their_moments(
+    freq: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Periods become days all at once, and each is the day of its own moment."""
+    axes = pd.Series(range(9), index=pd.period_range("1968-03-01", periods=9, freq=freq)).plot()
+    axis = Axis(axes, "x")
+    places = axes.lines[0].get_xdata(orig=False).tolist()
+    moments = filter(None, map(axis.moment, places))
+    one_by_one = [(one - EPOCH).total_seconds() / 86400 for one in moments]
+    monkeypatch.setattr(Axis, "moment", None)
+    assert axis.days(places) == pytest.approx(one_by_one, abs=1e-9)
+    axes.figure.clear()

@@ -6,7 +6,7 @@ import contextlib
 import datetime as dt
 import math
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -168,6 +168,31 @@ class Axis:
             return found.replace(tzinfo=None)  # type: ignore[no-any-return]
         except (ValueError, OverflowError, KeyError, TypeError):
             return None
+
+    def days(self, places: Sequence[float]) -> list[float]:
+        """Places on an axis of dates as days since 1970; NaN for those beyond all dates."""
+        if self.period is not None and "pandas" in sys.modules:
+            with contextlib.suppress(ValueError, OverflowError, TypeError):
+                return self._starts(places)
+        moments = map(self.moment, places)
+        return [
+            float("nan") if one is None else (one - EPOCH).total_seconds() / 86400
+            for one in moments
+        ]
+
+    def _starts(self, places: Sequence[float]) -> list[float]:
+        """The days on which periods begin, all at once; ValueError if one is beyond all dates."""
+        np, pandas = numpy(), sys.modules["pandas"]
+        kind = pandas.PeriodDtype(self.period)
+        periods = pandas.arrays.PeriodArray(np.array([*map(int, places)], np.int64), dtype=kind)
+        weekly = str(kind.freq.freqstr).startswith("W")  # a week has the name of its last day
+        found = (
+            periods.to_timestamp(how="end").normalize()
+            if weekly
+            else periods.to_timestamp(how="start")
+        )
+        stamps = np.asarray(found).astype("datetime64[us]").astype(np.int64)
+        return (stamps / 86400e6).tolist()  # type: ignore[no-any-return]
 
     @property
     def zone(self) -> Any:

@@ -8,12 +8,12 @@ in a way that has no one meaning, is named without its numbers. This room refuse
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from . import view
-from .axis import EPOCH, Axis, every_axes
+from .axis import Axis, every_axes
 from .bars import read as read_bars
 from .boxes import boxes
 from .names import Names, heading, label_of, named
@@ -122,7 +122,7 @@ def _axis(axis: Axis, label: str, pixels: float) -> AxisData:
     kind: Any = "category" if names else axis.kind if axis.kind in ("date", "category") else ""
     low, high = axis.plain(low), axis.plain(high)
     if kind == "date":
-        low, high = _day(axis, low), _day(axis, high)
+        low, high = _days(axis, [low, high])
     return AxisData(
         label[:200],
         kind,
@@ -146,12 +146,9 @@ def _clock(axis: Axis) -> bool:
     )
 
 
-def _day(axis: Axis, number: float) -> float:
-    """A place on an axis of dates as days since 1970, by the clock that the axis shows."""
-    if not _clock(axis):
-        return number
-    moment = axis.moment(number)
-    return float("nan") if moment is None else (moment - EPOCH).total_seconds() / 86400
+def _days(axis: Axis, places: Sequence[float]) -> Sequence[float]:
+    """Places on an axis of dates as days since 1970, by the clock that the axis shows."""
+    return axis.days(places) if _clock(axis) else places
 
 
 def _series(axes: Any, x: Axis, y: Axis) -> Iterator[tuple[Series, bool]]:
@@ -164,7 +161,7 @@ def _series(axes: Any, x: Axis, y: Axis) -> Iterator[tuple[Series, bool]]:
         elif len(series.x) > _MOST_CLOCKED:
             yield replace(series, x=(), y=(), whole=False), lies
         else:
-            yield replace(series, x=tuple(_day(axis, at) for at in series.x)), lies
+            yield replace(series, x=tuple(_days(axis, series.x))), lies
 
 
 def _plain(series: Series, across: Axis, up: Axis) -> Series:
