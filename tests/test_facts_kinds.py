@@ -12,6 +12,7 @@ import pytest
 
 from vlmagic import shelf as shelves
 from vlmagic.facts import embedded, facts_of
+from vlmagic.facts.boxes import boxes
 from vlmagic.references import parse
 from vlmagic.shelf import pixels, resolve
 from vlmagic.shelf.witness import watching
@@ -412,3 +413,14 @@ def test_the_mean_of_dates_is_a_date() -> None:
     axes = axes_of()
     axes.plot([1, 2, 3], pd.date_range("2024-01-01", periods=3))
     assert read(axes)["lines"][0]["mean"] == "2024-01-02"
+
+
+def test_each_box_of_many_has_its_own_strokes() -> None:
+    """However many boxes stand side by side, each is read from the strokes that stand there."""
+    _, axes = pyplot.subplots()
+    axes.boxplot([[n, n + 1, n + 2, n + 3, n + 50] for n in range(30)])
+    found = [box for box, _ in boxes(axes)]
+    assert [(box["at"], box["median"], box["outliers"]) for box in found] == [
+        (n + 1, n + 2, 1) for n in range(30)
+    ]
+    assert not set.intersection(*(parts for _, parts in boxes(axes)))

@@ -5,7 +5,8 @@ This room refuses to guess: a rectangle without a median is no box.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from .numbers import array
@@ -26,9 +27,30 @@ class _Stroke(NamedTuple):
     high: float
 
     @property
+    def middle(self) -> float:
+        """Where it stands."""
+        return (self.left + self.right) / 2
+
+    @property
     def flipped(self) -> _Stroke:
         """The same with x and y exchanged."""
         return _Stroke(self.line, self.n, self.low, self.high, self.left, self.right)
+
+
+class _Strokes:
+    """Lines in the order of where they stand; those without points stand nowhere."""
+
+    def __init__(self, strokes: Iterable[_Stroke]) -> None:
+        every = list(strokes)
+        self.empty = {id(one.line) for one in every if not one.n}
+        placed = (one for one in every if one.n and one.middle == one.middle)
+        self._placed = sorted(placed, key=lambda one: one.middle)
+        self._middles = [one.middle for one in self._placed]
+
+    def about(self, at: float, far: float) -> list[_Stroke]:
+        """Those that stand no further than `far` from a place."""
+        start, stop = bisect_left(self._middles, at - far), bisect_right(self._middles, at + far)
+        return self._placed[start:stop]
 
 
 def _stroke(line: Any) -> _Stroke:
@@ -54,15 +76,13 @@ def boxes(axes: Any) -> Iterator[tuple[dict[str, Any], set[int]]]:
     ]
     if not frames:
         return
-    upright = [_stroke(line) for line in axes.lines if len(line.get_xdata(orig=False)) <= _MOST_OUT]
-    lying = [stroke.flipped for stroke in upright]
+    strokes = [_stroke(line) for line in axes.lines if len(line.get_xdata(orig=False)) <= _MOST_OUT]
+    upright, lying = _Strokes(strokes), _Strokes(one.flipped for one in strokes)
     for artist, left, right, low, high in frames:
-        found = _crossing(upright, left, right, low, high)
-        if found:
-            strokes = upright
-            box: dict[str, Any] = {"at": (left + right) / 2, "q1": low, "q3": high}
-        else:
-            found, strokes = _crossing(lying, low, high, left, right), lying
+        box: dict[str, Any] = {"at": (left + right) / 2, "q1": low, "q3": high}
+        standing, found = upright, _crossing(upright, left, right, low, high)
+        if not found:
+            standing, found = lying, _crossing(lying, low, high, left, right)
             box = {"at": (low + high) / 2, "q1": left, "q3": right, "horizontal": True}
         if not found:
             continue
@@ -77,25 +97,23 @@ def boxes(axes: Any) -> Iterator[tuple[dict[str, Any], set[int]]]:
                 box["low"] = min(box["low"], value)
             elif word == "high":
                 box["high"] = max(box["high"], value)
-        for one in strokes:
-            if one.n and not (one.low < box["q1"] or one.high > box["q3"]):
-                continue
-            if id(one.line) not in parts and (
-                not one.n or (_near(one, box["at"]) and _beyond(one, box))
-            ):
+        parts |= standing.empty
+        for one in standing.about(box["at"], _tolerance(box["at"])):
+            outer = one.low < box["q1"] or one.high > box["q3"]
+            if outer and id(one.line) not in parts and _near(one, box["at"]) and _beyond(one, box):
                 parts.add(id(one.line))
-                if one.n and one.line.get_marker() not in ("", "None", None, " "):
+                if one.line.get_marker() not in ("", "None", None, " "):
                     box["outliers"] = one.n
         yield box, parts
 
 
 def _crossing(
-    strokes: Sequence[_Stroke], left: float, right: float, low: float, high: float
+    strokes: _Strokes, left: float, right: float, low: float, high: float
 ) -> list[tuple[_Stroke, str, float]]:
     """The median, whiskers and caps of an upright box among short lines; [] without a median."""
     found: list[tuple[_Stroke, str, float]] = []
     width, middle = right - left, (left + right) / 2
-    for one in strokes:
+    for one in strokes.about(middle, max(width / 4, _tolerance(middle))):
         if one.n not in (2, 3):
             continue
         level = one.low == one.high
@@ -107,7 +125,7 @@ def _crossing(
             found.append((one, "low", one.low))
         elif abs(one.low - high) <= 1e-9 * (1 + abs(high)) and _near(one, middle):
             found.append((one, "high", one.high))
-        elif level and abs((one.left + one.right) / 2 - middle) < 1e-9 * (1 + width):
+        elif level and abs(one.middle - middle) < 1e-9 * (1 + width):
             found.append((one, "cap", one.low))
     return found if any(word == "median" for _, word, _ in found) else []
 
@@ -122,7 +140,11 @@ def _beyond(one: _Stroke, box: dict[str, Any]) -> bool:
 
 def _near(stroke: _Stroke, at: float) -> bool:
     """Whether a line stands upright at a place."""
-    return max(abs(stroke.left - at), abs(stroke.right - at)) <= 1e-6 * (1 + abs(at))
+    return max(abs(stroke.left - at), abs(stroke.right - at)) <= _tolerance(at)
+
+
+def _tolerance(at: float) -> float:
+    return 1e-6 * (1 + abs(at))
 
 
 _Frame = tuple[float, float, float, float]
