@@ -12,6 +12,7 @@ import pytest
 mpl.use("agg")
 
 import matplotlib.pyplot as plt
+from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
@@ -180,3 +181,18 @@ def test_the_digest_sees_classes_of_seaborn() -> None:
         seaborn.swarmplot(table, x="k", y="v", ax=axes)
 
     assert digest(swarm, 5) != digest(swarm, 6)
+
+
+def test_it_is_known_whose_each_of_many_numbers_is() -> None:
+    """Of small arrays that are hashed together, each number still belongs to its own."""
+
+    def strokes(axes: Any, cut: int) -> None:
+        every = [[n, n * n] for n in range(9)]
+        axes.add_collection(LineCollection([every[:cut], every[cut:]]))
+
+    def lines(axes: Any, cut: int) -> None:
+        axes.plot(range(cut), range(cut))
+        axes.plot(range(cut, 9), range(cut, 9))
+
+    for draw in (strokes, lines):
+        assert len({digest(draw, cut) for cut in range(2, 8)}) == 6

@@ -39,7 +39,7 @@ def digest(figure: Any, axes: list[Any], cut: list[Any]) -> str:
     for one in cut:
         limits = [*sorted(one.get_xlim()), *sorted(one.get_ylim())]
         ink.text("seen", str(axes.index(one)), *(f"{limit:.6g}" for limit in limits))
-    return ink.sha.hexdigest()
+    return ink.hexdigest()
 
 
 def parts(figure: Any) -> list[Any]:

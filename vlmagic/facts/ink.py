@@ -3,7 +3,8 @@
 Floats are rounded to about ten significant digits, so the last bits of a computation do not count.
 Of a million numbers SHA-256 alone would cost more than all other facts. Large arrays are therefore
 folded first, sixteen numbers into one: a multilinear hash (Carter and Wegman, 1979) with odd
-weights modulo 2**64, which any change of one number and any exchange of two must change.
+weights modulo 2**64, which any change of one number and any exchange of two must change. Of small
+arrays there may be thousands: they are gathered and rounded together.
 """
 
 from __future__ import annotations
@@ -18,31 +19,52 @@ from .scale import moment_of
 
 _BLOCK = 1 << 14
 _FOLD = 16
+_SMALL = 1 << 10
 
 
 class Ink:
-    """A digest in the making: `sha`."""
+    """A digest in the making: words, small arrays and large ones each in their order.
+
+    The words of an array are its name and its shape, so it is known which numbers are whose.
+    """
 
     def __init__(self) -> None:
-        self.sha = hashlib.sha256()
+        self._sha = hashlib.sha256()
+        self._words = bytearray()
+        self._small: list[Any] = []
+
+    def hexdigest(self) -> str:
+        """The digest of everything so far."""
+        if self._small:
+            self._round(numpy().concatenate(self._small))
+            self._small = []
+        self._sha.update(self._words)
+        self._words.clear()
+        return self._sha.hexdigest()
 
     def text(self, *words: str) -> None:
         """Words, each with its length, so that no two lists of them are alike."""
         for word in words:
             raw = str(word).encode("utf-8", "surrogatepass")
-            self.sha.update(b"%d:" % len(raw))
-            self.sha.update(raw)
+            self._words += b"%d:%b" % (len(raw), raw)
 
     def numbers(self, word: str, values: Any) -> None:
         """An array: whole numbers as they are, floats rounded to 34 bits of mantissa."""
         np = numpy()
-        if np.ma.is_masked(values):
-            values = values.astype(float).filled(np.nan)
-        data = np.asarray(np.ma.getdata(values))
+        if isinstance(values, np.ma.MaskedArray):
+            hidden = np.ma.is_masked(values)
+            values = values.astype(float).filled(np.nan) if hidden else values.data
+        data = np.asarray(values)
         self.text(word, repr(data.shape))
         if data.dtype.kind in "bu" and data.dtype.itemsize == 1:
-            self.sha.update(np.ascontiguousarray(data).data)
-            return
+            self._sha.update(np.ascontiguousarray(data).data)
+        elif data.size <= _SMALL and data.dtype.kind in "iuf":
+            self._small.append(data.reshape(-1))
+        else:
+            self._round(data)
+
+    def _round(self, data: Any) -> None:
+        np = numpy()
         # Block by block: what fits the processor's cache costs a third of passes over the whole.
         flat, room = data.reshape(-1), np.empty(min(_BLOCK, data.size))
         for at in range(0, flat.size, _BLOCK):
@@ -57,7 +79,7 @@ class Ink:
             if flat.size > _BLOCK:
                 room[block.size :] = 0
                 bits = _folded(room.view(np.int64))
-            self.sha.update(bits.data)
+            self._sha.update(bits.data)
 
 
 def _folded(bits: Any) -> Any:
@@ -79,7 +101,7 @@ def of_page(said: Any) -> str:
     """SHA-256 (hex) of what a specification says: its columns of numbers, its words, its shape."""
     ink = Ink()
     _tree(ink, said)
-    return ink.sha.hexdigest()
+    return ink.hexdigest()
 
 
 def _tree(ink: Ink, tree: Any) -> None:

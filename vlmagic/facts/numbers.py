@@ -22,6 +22,8 @@ def numpy() -> Any:
 def array(values: Any) -> Any:
     """A flat array of floats; masked values are NaN."""
     np = numpy()
+    if type(values) is np.ndarray and values.ndim == 1 and values.dtype == float:
+        return values
     if np.ma.is_masked(values):
         values = values.astype(float).filled(np.nan)
     found = np.asarray(np.ma.getdata(values), dtype=float)
