@@ -69,9 +69,12 @@ def boxes(axes: Any) -> Iterator[tuple[dict[str, Any], set[int]]]:
     outlines = [
         (line, *xy_of(line)) for line in axes.lines if len(line.get_xdata(orig=False)) in (5, 11)
     ]
+    paths = [
+        (patch, *_path(patch)) for patch in axes.patches if type(patch).__name__ == "PathPatch"
+    ]
     frames = [
         (artist, *frame)
-        for artist, x, y in (*outlines, *((patch, *_path(patch)) for patch in axes.patches))
+        for artist, x, y in (*outlines, *paths)
         if (frame := _rectangle(x, y) or _notched(x, y)) is not None
     ]
     if not frames:
@@ -172,7 +175,5 @@ def _notched(x: Any, y: Any) -> _Frame | None:
 
 
 def _path(patch: Any) -> tuple[Any, Any]:
-    if type(patch).__name__ != "PathPatch":
-        return array([]), array([])
     vertices = array(patch.get_path().vertices).reshape(-1, 2)
     return vertices[:, 0], vertices[:, 1]

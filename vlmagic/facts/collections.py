@@ -108,7 +108,7 @@ def _arrows(collection: Any) -> dict[str, Any]:
 
 
 def _events(collection: Any, _: Any, x: Axis, y: Axis) -> Read:
-    places = numpy().sort(array(collection.get_positions()))
+    places = numpy().sort(_positions(collection))
     lies = collection.get_orientation() == "horizontal"
     along, across = (x, y) if lies else (y, x)
     facts: dict[str, Any] = {"at": across.value(collection.get_lineoffset()), "n": len(places)}
@@ -119,11 +119,20 @@ def _events(collection: Any, _: Any, x: Axis, y: Axis) -> Read:
     return "events", [facts | {"upright": not lies}]
 
 
+def _positions(collection: Any) -> Any:
+    """Where events are, read from their paths: the library takes each of them apart for it."""
+    which = 0 if collection.get_orientation() == "horizontal" else 1
+    return array([path.vertices[0, which] for path in collection.get_paths()])
+
+
 def _strokes(collection: Any, axes: Any, x: Axis, y: Axis) -> Read | None:
     """Straight strokes, all upright or all lying, as `vlines` and `hlines` draw them."""
     across, up = collection.get_transform().contains_branch_seperately(axes.transData)
-    ends = [array(one).reshape(-1, 2) for one in collection.get_segments()[: _MOST_SHAPES + 1]]
+    paths = collection.get_paths()[: _MOST_SHAPES + 1]
+    ends = [array(path.vertices).reshape(-1, 2) for path in paths]
     if not ends or not (across and up) or any(len(one) != 2 for one in ends):
+        return None
+    if not numpy().isfinite(ends).all():
         return None
     for which, along, over, at in (("x", y, x, 0), ("y", x, y, 1)):
         if all(one[0, at] == one[1, at] for one in ends):

@@ -187,6 +187,12 @@ def _patch(ink: Ink, patch: Any) -> None:
     elif hasattr(patch, "get_arrowstyle"):
         # Its path is made in pixels.
         ink.numbers("arrow", getattr(patch, "_posA_posB", None) or ())
+    elif hasattr(patch, "get_center") and hasattr(patch, "angle"):
+        # Its transform costs more than all else about it.
+        centre, ends = patch.get_center(), (patch.width, patch.height)
+        across, up = patch.convert_xunits, patch.convert_yunits
+        sizes = (across(ends[0]), up(ends[1]), patch.angle)
+        ink.numbers("ellipse", [across(centre[0]), up(centre[1]), *sizes])
     else:
         ink.numbers("path", patch.get_patch_transform().transform(patch.get_path().vertices))
 
@@ -216,8 +222,7 @@ def _collection(ink: Ink, collection: Any) -> None:
         # Lines are broken where their labels stand, which is in pixels.
         ink.numbers("levels", [*collection.levels, collection.zmin, collection.zmax])
     elif not space and (values is None or hasattr(collection, "levels")):
-        for path in collection.get_paths():
-            ink.numbers("path", path.vertices)
+        ink.paths(collection.get_paths())
 
 
 def _offsets(collection: Any) -> Any:

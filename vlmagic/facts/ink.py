@@ -10,7 +10,7 @@ arrays there may be thousands: they are gathered and rounded together.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -62,6 +62,13 @@ class Ink:
             self._small.append(data.reshape(-1))
         else:
             self._round(data)
+
+    def paths(self, paths: Sequence[Any]) -> None:
+        """The corners of many paths at once, after how many each has."""
+        corners = [path.vertices for path in paths]
+        self.numbers("lengths", numpy().array([*map(len, corners)], int))
+        if corners:
+            self.numbers("paths", numpy().concatenate(corners))
 
     def _round(self, data: Any) -> None:
         np = numpy()
