@@ -33,7 +33,9 @@ def histograms(
         facts: dict[str, Any] = {"label": label, "horizontal": which == "y"}
         facts["stacked"] = len(groups) > 1 and bool(layer.stack)
         if shared:
-            values = {n: short(100 * v / whole[n]) for n, v in values.items() if v and whole.get(n)}
+            values = {
+                n: short(100 * abs(v) / whole[n]) for n, v in values.items() if v and whole.get(n)
+            }
         if counted and not shared:
             counts = [values.get(number) or 0 for number in range(bins.count)]
             yield Mark(told=("histogram", facts | {"edges": edges, "counts": counts}))

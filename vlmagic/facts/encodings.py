@@ -61,7 +61,10 @@ def _add(found: Panel, layer: Layer, layers: Sequence[Layer]) -> None:
         return
     marks = list(_marks(found, kind, layer))
     if layer.stack == "normalize":
-        shares([mark for mark in marks if mark.kind in ("bars", "line", "points")])
+        parts = [mark for mark in marks if mark.kind in ("bars", "line", "points")]
+        shares(parts)
+        for mark in parts:  # the page draws what takes away as a part as well
+            mark.y = numpy().abs(mark.y)
     if layer.lies:  # the points of a cloud stand at their x and y
         for mark in marks:
             mark.x, mark.y = (mark.y, mark.x) if mark.kind == "points" else (mark.x, mark.y)
@@ -227,7 +230,8 @@ def _alone(layer: Layer, groups: Mapping[str, Rows], field: str) -> Mark:
     parts = [(label, floats([row.get(field)])[0]) for label, rows in groups.items() for row in rows]
     whole = sum(abs(value) for _, value in parts if value == value)
     scale = 100 / whole if layer.stack == "normalize" and whole else 1
-    values = [[label, short(value * scale)] for label, value in parts[:_MOST_GROUPS]]
+    sizes = abs if layer.stack == "normalize" else float
+    values = [[label, short(sizes(value) * scale)] for label, value in parts[:_MOST_GROUPS]]
     return Mark(told=("bars", {"values": values, "horizontal": layer.lies, "stacked": True}))
 
 
