@@ -12,6 +12,7 @@ import pytest
 from vlmagic.claims import check
 from vlmagic.facts import Facts, facts_of
 from vlmagic.facts.data import Series
+from vlmagic.facts.histograms import shared
 
 graphs = pytest.importorskip("plotly.graph_objects")
 express = pytest.importorskip("plotly.express")
@@ -534,3 +535,28 @@ def test_areas_of_shares_are_shares() -> None:
     figure = express.area(frame, x="t", y="v", color="g", groupnorm="percent")
     assert [one.y for one in series(figure)] == [(25, 25), (75, 75)]
     assert all(one.summary for one in series(figure))
+
+
+def test_shares_are_of_sizes_as_the_page_draws_them() -> None:
+    """Of values below zero a Vega page stacks the sizes: each share is a part of the whole."""
+    rows = table(x=list("aabb"), c=list("pqpq"), v=[-3, 1, 2, 2])
+    chart = (
+        altair.Chart(rows)
+        .mark_bar()
+        .encode(x="x:N", y=altair.Y("v:Q", stack="normalize"), color="c:N")
+    )
+    bars = axes(chart)["bars"]
+    assert [one["values"] for one in bars] == [[["a", 75], ["b", 50]], [["a", 25], ["b", 50]]]
+
+
+def test_bins_of_a_page_are_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many histograms a page has, what bins they share is worked out once."""
+    asked: list[int] = []
+
+    def counting(traces: Any, barmode: str) -> Any:
+        asked.append(1)
+        return shared(traces, barmode)
+
+    monkeypatch.setattr("vlmagic.facts.plotly.shared", counting)
+    facts_of(graphs.Figure([graphs.Histogram(x=[1, 2, 3 + n]) for n in range(5)]))
+    assert asked == [1]

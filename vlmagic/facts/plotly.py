@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from itertools import repeat
 from typing import Any
 
 from .content import of_plotly
-from .histograms import counted, density, shared, side
+from .histograms import Bins, counted, density, shared, side
 from .numbers import numpy
 from .packed import unpacked
 from .panels import Mark, Panel, plain, shares
@@ -132,9 +133,14 @@ class _Page:
         every = [t for t in self.traces if t.get("type") == kind and has(t.get(side(t)))]
         mine = [t for t in every if all(t.get(f"{w}axis") == trace.get(f"{w}axis") for w in "xy")]
         stacked = barmode in ("stack", "relative") and len(mine) > 1
+        return counted(trace, panel, self._bins.get(id(trace)), stacked=stacked)
+
+    @cached_property
+    def _bins(self) -> dict[int, Bins]:
+        """The bins of all histograms on straight axes."""
+        every = [t for t in self.traces if t.get("type") == "histogram" and has(t.get(side(t)))]
         numeric = [t for t in every if not self.scale(str(t.get(f"{side(t)}axis") or side(t))).kind]
-        bins = shared(numeric, barmode).get(id(trace))
-        return counted(trace, panel, bins, stacked=stacked)
+        return shared(numeric, str(self.layout.get("barmode") or "group"))
 
     # -- axes -------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, Literal
 
 from .axis import EPOCH
@@ -175,13 +176,7 @@ def moment_of(value: Any) -> dt.datetime | None:
         value = value.astype("datetime64[us]").tolist() if value.dtype.kind == "M" else value
     try:
         if isinstance(value, str):
-            found = _DATE.fullmatch(value.strip())
-            if found is None:
-                return None
-            year, month, day, time = found.groups()
-            text = f"{year}-{int(month):02}-{int(day or 1):02}"
-            clock = f"T{time.strip():0>5}" if time else ""
-            return dt.datetime.fromisoformat(_microseconds(text + clock)).replace(tzinfo=None)
+            return _written(value)
         if isinstance(value, dt.datetime):
             return dt.datetime.fromisoformat(_microseconds(value.isoformat())).replace(tzinfo=None)
         if isinstance(value, dt.date):
@@ -189,6 +184,18 @@ def moment_of(value: Any) -> dt.datetime | None:
     except (ValueError, TypeError):
         pass
     return None
+
+
+@lru_cache(maxsize=1 << 15)
+def _written(text: str) -> dt.datetime | None:
+    """The moment that a text is: asked for of every value by its axis, its mark and the digest."""
+    found = _DATE.fullmatch(text.strip())
+    if found is None:
+        return None
+    year, month, day, time = found.groups()
+    date = f"{year}-{int(month):02}-{int(day or 1):02}"
+    clock = f"T{time.strip():0>5}" if time else ""
+    return dt.datetime.fromisoformat(_microseconds(date + clock)).replace(tzinfo=None)
 
 
 def zoned(value: Any) -> bool:

@@ -143,11 +143,15 @@ def _faceted(
     if not fields:
         yield encodings.panel(layers, x, y, title)
         return
-    every = [list(dict.fromkeys(_key(r, f) for one in layers for r in one.rows)) for f in fields]
-    for values in product(*(sorted(column) for column in every)):
+    grouped: list[dict[tuple[str, ...], list[Row]]] = [{} for _ in layers]
+    for one, groups in zip(layers, grouped, strict=True):
+        for row in one.rows:
+            groups.setdefault(tuple(_key(row, field) for field in fields), []).append(row)
+    every = zip(*(values for groups in grouped for values in groups), strict=True)
+    for values in product(*(sorted(set(column)) for column in every)):
         split = [
-            replace(one, rows=[r for r in one.rows if tuple(_key(r, f) for f in fields) == values])
-            for one in layers
+            replace(one, rows=groups.get(values, []))
+            for one, groups in zip(layers, grouped, strict=True)
         ]
         if any(one.rows for one in split):
             yield encodings.panel(split, x, y, ", ".join(filter(None, [title, *values])))
