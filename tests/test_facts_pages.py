@@ -560,3 +560,11 @@ def test_bins_of_a_page_are_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("vlmagic.facts.plotly.shared", counting)
     facts_of(graphs.Figure([graphs.Histogram(x=[1, 2, 3 + n]) for n in range(5)]))
     assert asked == [1]
+
+
+def test_the_highest_of_very_many_bars_is_told() -> None:
+    """However many bars there are, the lowest and the highest are among those that are told."""
+    heights = list(range(1, 1001))
+    values = axes(express.bar(x=[f"k{n}" for n in heights], y=heights))["bars"][0]["values"]
+    assert values[0] == ["k1", 1]
+    assert values[-1] == ["k1000", 1000]

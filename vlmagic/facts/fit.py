@@ -111,12 +111,15 @@ def _less(tree: dict[str, Any], most: dict[str, int]) -> dict[str, Any]:
 
 def _less_axes(axes: dict[str, Any], most: dict[str, int], left: list[str]) -> dict[str, Any]:
     fewer = dict(axes)
+    unread = fewer.pop("unread", {})
     for kind in _SERIES:
         series = fewer.get(kind)
         if not series:
             continue
-        if len(series) > most["series"]:
-            left.append(f"{len(series) - most['series']} of {len(series)} {kind}")
+        every = len(series) + unread.get(kind, 0)
+        told = min(len(series), most["series"])
+        if every > told:
+            left.append(f"{every - told} of {every} {kind}")
         fewer[kind] = [_less_series(one, most, kind, left) for one in series[: most["series"]]]
     for key, allowed in (("text", most["text"]), ("pie", most["values"]), ("rules", 8)):
         if len(fewer.get(key, ())) > allowed:
@@ -162,7 +165,9 @@ def _less_series(
         fewer.pop("from", None)
     if kind in ("bars", "rings") and len(fewer["values"]) > most["values"]:
         left.append(f"{len(fewer['values']) - most['values']} of {len(fewer['values'])} values")
-        fewer["values"] = _outstanding(fewer["values"], most["values"])
+        values = fewer["values"]
+        kept = outstanding([value for _, value in values], most["values"])
+        fewer["values"] = [values[at] for at in kept]
     if kind == "histogram" and len(fewer["counts"]) > most["bins"]:
         left.append(f"{len(fewer['counts'])} bins")
         counts, edges = fewer.pop("counts"), fewer.pop("edges")
@@ -192,23 +197,27 @@ def _spread(points: list[Any], most: int, *, extremes: bool) -> list[Any]:
     return [points[at] for at in sorted(keep)]
 
 
-def _outstanding(values: list[Any], most: int) -> list[Any]:
-    """The first values, the smallest and the largest among them, in their order."""
+def outstanding(heights: list[Any], most: int) -> list[int]:
+    """Where the first values are, the smallest and the largest among them, in their order."""
     if most < 2:
         return []
-    known = _numbers([value[1] for value in values])
+    known = _numbers(heights)
     order = sorted(known, key=lambda at: known[at])
     keep = {*order[:1], *order[-1:]}
-    for at in range(len(values)):
+    for at in range(len(heights)):
         if len(keep) >= most:
             break
         keep.add(at)
-    return [values[at] for at in sorted(keep)]
+    return sorted(keep)
 
 
 def _numbers(values: list[Any]) -> dict[int, float]:
     """Those of the values that are numbers, by their places: names and gaps have no height."""
-    return {at: value for at, value in enumerate(values) if isinstance(value, (int, float))}
+    return {
+        at: value
+        for at, value in enumerate(values)
+        if isinstance(value, (int, float)) and value == value
+    }
 
 
 def _clip(value: Any, most: int = 60) -> Any:

@@ -16,7 +16,7 @@ from . import view
 from .clouds import cloud
 from .curves import curve
 from .data import MOST, MOST_SERIES, AxesData, FigureData, Kind, Series, points_of
-from .fit import factored
+from .fit import factored, outstanding
 from .numbers import numpy, short
 from .scale import Scale
 
@@ -178,10 +178,8 @@ def _facts(mark: Mark, panel: Panel) -> tuple[str, dict[str, Any]]:
         pairs = zip(mark.names, mark.y, strict=True)
         return "pie", {"pie": [[name[:60], round(float(share), 4)] for name, share in pairs]}
     places, heights = _seen(mark, panel)
-    values = [
-        [across.value(at), up.value(value)]
-        for at, value in zip(places[:_MOST_BARS], heights[:_MOST_BARS], strict=True)
-    ]
+    kept = outstanding(numpy().asarray(heights, dtype=float).tolist(), _MOST_BARS)
+    values = [[across.value(places[at]), up.value(heights[at])] for at in kept]
     more = {
         "horizontal": mark.lies,
         "stacked": mark.stacked,
