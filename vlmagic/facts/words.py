@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from . import view
@@ -9,6 +10,9 @@ from .axis import Axis
 
 _MOST_CELLS = 60
 _MOST_TEXTS = 20
+_NUMBER = re.compile(
+    r"[^\w\s]{0,2}\s?\d[\d.,\s]*(e[+-]?\d+)?\s?[%\N{PER MILLE SIGN}kKMB]?|nan", re.IGNORECASE
+)
 
 
 def rows(table: Any) -> list[list[str]]:
@@ -22,11 +26,19 @@ def rows(table: Any) -> list[list[str]]:
 def texts(axes: Any, told: dict[str, Any]) -> list[Any]:
     """The texts in axes, unless they only say the values that are told anyway."""
     found = [text for text in axes.texts if text.get_visible() and text.get_text().strip()]
+    words = [text for text in found if not _is_number(text.get_text())]
     counts = [sum(len(bars["values"]) for bars in told.get("bars", ()))]
     counts += [image["shape"][0] * image["shape"][-1] for image in told.get("images", ())]
-    if "pie" in told or (len(found) > 1 and len(found) in counts):
+    if "pie" in told:
         return []
+    if len(found) > 1 and {len(found), len(found) - len(words)} & {*counts}:
+        found = words
     return found[:_MOST_TEXTS]
+
+
+def _is_number(text: str) -> bool:
+    """Whether words only say a value, with its unit before or behind it."""
+    return _NUMBER.fullmatch(text.strip()) is not None
 
 
 def place(text: Any, axes: Any) -> tuple[float, float] | None:
