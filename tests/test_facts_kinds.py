@@ -424,3 +424,41 @@ def test_each_box_of_many_has_its_own_strokes() -> None:
         (n + 1, n + 2, 1) for n in range(30)
     ]
     assert not set.intersection(*(parts for _, parts in boxes(axes)))
+
+
+def test_a_line_over_bars_is_no_error() -> None:
+    """Strokes are errors of bars where they go across their ends; a level line is a line."""
+    _, axes = pyplot.subplots()
+    axes.bar(["a", "b", "c"], [1, 2, 3])
+    axes.plot([-0.5, 2.5], [2, 2])
+    found = read(axes)
+    assert "errors" not in found["bars"][0]
+    assert found["lines"][0]["max"][1] == 2
+    for place, high in enumerate([1, 2, 3]):
+        axes.plot([place, place], [high - 0.2, high + 0.2])
+    found = read(axes)
+    assert found["bars"][0]["errors"]
+    assert len(found["lines"]) == 1
+
+
+def test_words_on_bars_are_told_even_if_there_are_as_many() -> None:
+    """Of as many texts as bars only those are left out that read as numbers."""
+    _, axes = pyplot.subplots()
+    bars = axes.bar(["a", "b", "c"], [1, 2, 3])
+    for place, words in enumerate(["launch", "12 %", "−1,200.5"]):
+        axes.text(place, 1, words)
+    assert [one["say"] for one in read(axes)["text"]] == ["launch"]
+    axes.texts[0].remove()
+    axes.bar_label(bars)
+    assert len(read(axes)["text"]) == 5
+
+
+def test_lines_left_out_are_counted_to_the_last() -> None:
+    """What is left out of very many lines is said of all that are drawn."""
+    _, axes = pyplot.subplots()
+    axes.plot(np.random.default_rng(0).normal(size=(5, 70)))
+    found = facts_of(axes)
+    assert found is not None
+    tree = json.loads(found.text)
+    assert tree["left_out"] == f"{70 - len(tree['axes'][0]['lines'])} of 70 lines"
+    assert "unread" not in found.text

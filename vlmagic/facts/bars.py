@@ -5,14 +5,18 @@ For the facts and for the numbers behind them alike. This room refuses to know w
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import view
 from .axis import Axis
 from .names import Names, named
 from .numbers import array
+
+_MOST_CORNERS = 8
+"""Points of a stroke with its caps and the gaps between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,68 @@ def read(container: Any, x: Axis, y: Axis, names: Names) -> Bars | None:
         container.errorbar is not None,
         len(every) - len(bars),
     )  # fmt: skip
+
+
+def erring(axes: Any) -> tuple[set[int], set[int]]:
+    """The containers whose bars have loose strokes for errors, as seaborn draws them, and these.
+
+    Both by their ids. A stroke stands at the middle of a bar, is no wider, and goes across its end.
+    Where fewer than half of the bars have one, strokes mark something else.
+    """
+    containers = [one for one in axes.containers if type(one).__name__ == "BarContainer"]
+    lines = [
+        line
+        for line in (axes.lines if containers else ())
+        if not hasattr(line, "get_xy1") and not named(line)
+        and 1 < len(line.get_xdata(orig=False)) <= _MOST_CORNERS
+    ]  # fmt: skip
+    found: tuple[set[int], set[int]] = set(), set()
+    for container in containers if lines else ():
+        lies = getattr(container, "orientation", "vertical") == "horizontal"
+        strokes = sorted(filter(None, (_stroke(line, lies=lies) for line in lines)))
+        middles = [one.middle for one in strokes]
+        mine: set[int] = set()
+        having = 0
+        for bar in container.patches:
+            low, high = (bar.get_y(), bar.get_height()) if lies else (bar.get_x(), bar.get_width())
+            end = bar.get_x() + bar.get_width() if lies else bar.get_y() + bar.get_height()
+            middle, near = low + high / 2, 1e-6 * (1 + abs(low))
+            start, stop = bisect_left(middles, middle - near), bisect_right(middles, middle + near)
+            own = [one for one in strokes[start:stop] if one.width <= abs(high) + near]
+            across = [
+                one
+                for one in own
+                if one.low <= end <= one.high and (one.low < one.high or not one.width)
+            ]
+            caps = [one for one in own if any(one.low in (main.low, main.high) for main in across)]
+            mine |= {one.key for one in (*across, *caps)}
+            having += bool(across)
+        if 0 < len(container.patches) <= 2 * having:
+            found[0].add(id(container))
+            found[1].update(mine)
+    return found
+
+
+class _Stroke(NamedTuple):
+    """A line: where its middle stands along the axis of the bars, its width, and its two ends."""
+
+    middle: float
+    width: float
+    low: float
+    high: float
+    key: int
+
+
+def _stroke(line: Any, *, lies: bool) -> _Stroke | None:
+    """None of a line that is nowhere."""
+    x, y = array(line.get_xdata(orig=False)), array(line.get_ydata(orig=False))
+    along, up = (y, x) if lies else (x, y)
+    there = (along == along) & (up == up)
+    if not there.any():
+        return None
+    left, right = float(along[there].min()), float(along[there].max())
+    low, high = float(up[there].min()), float(up[there].max())
+    return _Stroke((left + right) / 2, right - left, low, high, id(line))
 
 
 def errors(segments: Any, data: Any, x: Axis, y: Axis, *, across: bool) -> dict[str, Any]:

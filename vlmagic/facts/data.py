@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from . import view
 from .axis import Axis, every_axes
+from .bars import erring
 from .bars import read as read_bars
 from .boxes import boxes
 from .names import Names, heading, label_of, named
@@ -174,7 +175,8 @@ def _plain(series: Series, across: Axis, up: Axis) -> Series:
 def _artists(axes: Any, x: Axis, y: Axis) -> Iterator[tuple[Series, bool]]:
     taken: set[int] = set()
     names = Names(axes)
-    strokes = _strokes(axes, names)
+    summed, loose = erring(axes)
+    strokes = _strokes(axes, names) | loose
     filled = {named(one) for one in axes.collections if "Poly" in type(one).__name__} - {""}
 
     for container in axes.containers:
@@ -182,9 +184,8 @@ def _artists(axes: Any, x: Axis, y: Axis) -> Iterator[tuple[Series, bool]]:
         if kind == "BarContainer":
             if (found := _bars(container, x, y, names)) is not None:
                 series, lies = found
-                # Strokes along bars are their errors, where seaborn draws them.
-                erring = any(strokes[key][lies] for key in strokes if key not in taken)
-                yield replace(series, summary=series.summary or erring), lies
+                summary = series.summary or id(container) in summed
+                yield replace(series, summary=summary), lies
         elif (
             kind == "ErrorbarContainer"
             and container.lines[0] is not None
@@ -227,15 +228,15 @@ def _artists(axes: Any, x: Axis, y: Axis) -> Iterator[tuple[Series, bool]]:
         yield Series("", "other", whole=False), False
 
 
-def _strokes(axes: Any, names: Names) -> dict[int, tuple[bool, bool]]:
-    """Short nameless lines, by id, and whether they (stand, lie): errors, whiskers, caps."""
-    found = {}
+def _strokes(axes: Any, names: Names) -> set[int]:
+    """Short nameless lines that stand or lie, by id: whiskers, caps, rules."""
+    found = set()
     for line in axes.lines:
         if hasattr(line, "get_xy1") or named(line) or names.of(line.get_color(), "line"):
             continue
         x, y = array(line.get_xdata(orig=False)), array(line.get_ydata(orig=False))
         if len(x) in (2, 3) and ((x == x[0]).all() or (y == y[0]).all()):
-            found[id(line)] = bool((x == x[0]).all()), bool((y == y[0]).all())
+            found.add(id(line))
     return found
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from . import clouds, collections, patches, view, words
 from .axis import Axis
-from .bars import errors
+from .bars import erring, errors
 from .bars import read as read_bars
 from .boxes import boxes
 from .curves import MOST_POINTS, curve, path
@@ -29,7 +29,7 @@ class Marks:
         self.found: dict[str, Any] = {}
         self.cut = False
         """Whether something lies outside of what is seen."""
-        self._taken: set[int] = set()
+        self._erring, self._taken = erring(axes)
         lines = list(axes.lines)  # the library makes this list anew at every access
         self._pointed = len(lines) <= MOST_POINTS
         """Whether points are told; of more lines than so many none are."""
@@ -38,6 +38,10 @@ class Marks:
         self._boxes()
         for line in lines[:_MOST_SERIES]:
             self._try(self._line, line)
+        rest = lines[_MOST_SERIES:]
+        unread = sum(1 for one in rest if id(one) not in self._taken and one.get_visible())
+        if unread and "lines" in self.found:
+            self.found["unread"] = {"lines": unread}
         self._patches()
         for collection in axes.collections[:_MOST_SERIES]:
             self._try(self._collection, collection)
@@ -125,7 +129,8 @@ class Marks:
         ]
         base = [value_axis.value(value) for value in bars.base] if bars.stacked else None
         pairs = [list(pair) for pair in zip(told, values, strict=True)]
-        self.add("bars", label | {"values": pairs} | more | {"from": base, "errors": bars.errors})
+        loose = bars.errors or id(container) in self._erring
+        self.add("bars", label | {"values": pairs} | more | {"from": base, "errors": loose})
         return bars.label
 
     def _errorbar(self, container: Any, label: str) -> None:
@@ -182,9 +187,6 @@ class Marks:
             if view.touches(axis, at, at):
                 self.add("rules", {which: axis.value(at), "label": label})
             self.cut = self.cut or not view.touches(axis, at, at)
-        elif not label and len(x) <= 3 and "bars" in self.found and _straight(x, y):
-            for bars in self.found["bars"]:
-                bars["errors"] = True
         else:
             self._curve(line, label or self._names.of(line.get_color(), "line"))
 
@@ -290,8 +292,3 @@ def _colour(artist: Any) -> Any:
         if len(colour) == 4 and colour[3] > 0:
             return tuple(map(float, colour))
     return None
-
-
-def _straight(x: Any, y: Any) -> bool:
-    """Whether a short line stands upright or lies: the error of a bar, where seaborn draws it."""
-    return bool(len(x) > 1 and ((x == x[0]).all() or (y == y[0]).all()))
