@@ -462,3 +462,11 @@ def test_lines_left_out_are_counted_to_the_last() -> None:
     tree = json.loads(found.text)
     assert tree["left_out"] == f"{70 - len(tree['axes'][0]['lines'])} of 70 lines"
     assert "unread" not in found.text
+
+
+def test_strokes_beside_bars_in_space_cost_no_facts() -> None:
+    """Flat bars in a space with lines in it still have facts: only bars on a plane have errors."""
+    axes = pyplot.figure().add_subplot(projection="3d")
+    axes.bar([1, 2], [3, 4], zs=1, zdir="y")
+    axes.plot([1, 2], [3, 4], [5, 6])
+    assert read(axes)["paths"]

@@ -127,7 +127,12 @@ def erring(axes: Any) -> tuple[set[int], set[int]]:
     Both by their ids. A stroke stands at the middle of a bar, is no wider, and goes across its end.
     Where fewer than half of the bars have one, strokes mark something else.
     """
-    containers = [one for one in axes.containers if type(one).__name__ == "BarContainer"]
+    containers = [
+        one
+        for one in axes.containers
+        if type(one).__name__ == "BarContainer"
+        and all(hasattr(bar, "get_x") for bar in one.patches)  # bars in space have no place
+    ]
     lines = [
         line
         for line in (axes.lines if containers else ())
@@ -135,9 +140,14 @@ def erring(axes: Any) -> tuple[set[int], set[int]]:
         and 1 < len(line.get_xdata(orig=False)) <= _MOST_CORNERS
     ]  # fmt: skip
     found: tuple[set[int], set[int]] = set(), set()
+    ways = {id(one): getattr(one, "orientation", "vertical") == "horizontal" for one in containers}
+    every = {
+        lies: sorted(filter(None, (_stroke(line, lies=lies) for line in lines)))
+        for lies in {*ways.values()}
+    }
     for container in containers if lines else ():
-        lies = getattr(container, "orientation", "vertical") == "horizontal"
-        strokes = sorted(filter(None, (_stroke(line, lies=lies) for line in lines)))
+        lies = ways[id(container)]
+        strokes = every[lies]
         middles = [one.middle for one in strokes]
         mine: set[int] = set()
         having = 0
@@ -173,14 +183,14 @@ class _Stroke(NamedTuple):
 
 def _stroke(line: Any, *, lies: bool) -> _Stroke | None:
     """None of a line that is nowhere."""
-    x, y = array(line.get_xdata(orig=False)), array(line.get_ydata(orig=False))
-    along, up = (y, x) if lies else (x, y)
-    there = (along == along) & (up == up)
-    if not there.any():
+    x, y = (array(one).tolist() for one in (line.get_xdata(orig=False), line.get_ydata(orig=False)))
+    pairs = zip(*((y, x) if lies else (x, y)), strict=True)
+    there = [(along, up) for along, up in pairs if along == along and up == up]
+    if not there:
         return None
-    left, right = float(along[there].min()), float(along[there].max())
-    low, high = float(up[there].min()), float(up[there].max())
-    return _Stroke((left + right) / 2, right - left, low, high, id(line))
+    along, up = zip(*there, strict=True)
+    left, right = min(along), max(along)
+    return _Stroke((left + right) / 2, right - left, min(up), max(up), id(line))
 
 
 def errors(segments: Any, data: Any, x: Axis, y: Axis, *, across: bool) -> dict[str, Any]:
