@@ -195,7 +195,7 @@ def _stroke(line: Any, *, lies: bool) -> _Stroke | None:
 
 def errors(segments: Any, data: Any, x: Axis, y: Axis, *, across: bool) -> dict[str, Any]:
     """The error bars of one direction: (x, y, half) where they are even, else (place, low, high)."""
-    ends = [array(segment).reshape(-1, 2) for segment in segments.get_segments()]
+    ends = [array(segment).reshape(-1, 2).tolist() for segment in segments.get_segments()]
     along, over, at = (x, y, 0) if across else (y, x, 1)
     centres = _centres(data, len(ends))
     rows, even, gaps = [], centres is not None, 0
@@ -203,12 +203,13 @@ def errors(segments: Any, data: Any, x: Axis, y: Axis, *, across: bool) -> dict[
         if not len(end):
             gaps += 1
             continue
-        low, high, place = end[:, at].min(), end[:, at].max(), end[0, 1 - at]
+        places = [point[at] for point in end]
+        low, high, place = min(places), max(places), end[0][1 - at]
         if not (high - low >= 0):
             gaps += 1
             continue
-        seen = view.seen(over, array([place]))[0] and view.touches(along, low, high)
-        if not seen:
+        seen = place == place and view.touches(over, place, place)
+        if not (seen and view.touches(along, low, high)):
             continue
         middle = centres[number][at] if centres is not None else (low + high) / 2
         even = even and abs(high + low - 2 * middle) <= 1e-6 * (abs(high) + abs(low) + 1e-300)
