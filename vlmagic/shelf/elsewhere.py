@@ -228,7 +228,7 @@ def _notebook(namespace: Mapping[str, Any]) -> Path:
 
 def clipboard() -> Any:
     """The picture in the clipboard of the machine that runs the kernel."""
-    from PIL import ImageGrab
+    from PIL import ImageGrab, UnidentifiedImageError
 
     local = sys.platform in ("darwin", "win32") or any(
         os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
@@ -237,6 +237,8 @@ def clipboard() -> Any:
     try:
         if local:
             grabbed = ImageGrab.grabclipboard()
+    except UnidentifiedImageError:  # it holds words
+        grabbed = None
     except (NotImplementedError, OSError, ValueError) as error:
         raise ImageError(
             say("The clipboard cannot be read: {problem}", problem=error),
