@@ -21,6 +21,7 @@ from vlmagic.events import Answer, Done, Event, Failed, Notice, Thinking, ToolCa
 from vlmagic.images import Image, normalise
 from vlmagic.recording import Cabinet, Folder, Plan, check, drawn, prunable, prune, read, rows
 from vlmagic.recording.scrub import Scrub
+from vlmagic.recording.write import Recorder
 from vlmagic.request import Request, Turn
 from vlmagic.result import Context, Result
 from vlmagic.run import ask
@@ -408,6 +409,20 @@ def test_nothing_of_the_user_is_written(alice: Path) -> None:
         [e for e in events if isinstance(e, Answer)]
     )
     assert Cabinet(alice / "rec").plan(asked, "replay", secrets=[other]).replayed_from == name
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+def test_a_path_is_one_wherever_a_batch_ends(alice: Path, size: int) -> None:
+    """Pieces that are written when half of a path has come never cut the longer of two places."""
+    prose = f"in {alice}/thesis/a.png, and {alice}/b.png"
+    pieces = [prose[at : at + size] for at in range(0, len(prose), size)]
+    for end in range(1, len(pieces)):
+        sinks = Cabinet(alice / "r").plan(question("Where?"), "record").sinks
+        recorder = next(sink for sink in sinks if isinstance(sink, Recorder))
+        events = [Answer(piece) for piece in pieces]
+        told = [*recorder._cleaned(events[:end]), *recorder._cleaned([*events[end:], Done("stop")])]
+        words = "".join(event.text for event in told if isinstance(event, Answer))
+        assert words == "in ./a.png, and ~/b.png"
 
 
 def test_an_answer_keeps_its_words(alice: Path) -> None:

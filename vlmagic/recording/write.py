@@ -158,13 +158,22 @@ class Recorder:
             else:
                 ready.append(event)
         if self._held:
-            begun = self._scrub.begun("".join(map(_words, self._held)))
-            count = len(self._held)
+            ready += self._release(self._sure())
+        return ready
+
+    def _sure(self) -> int:
+        """How many of the held pieces end where nothing can have begun.
+
+        Only whole pieces leave: what stays for the last letter of one may cut a path in two, so what
+        is left is asked again.
+        """
+        words = [_words(piece) for piece in self._held]
+        count = len(words)
+        while begun := self._scrub.begun("".join(words[:count])):
             while begun > 0 and count:
                 count -= 1
-                begun -= len(_words(self._held[count]))
-            ready += self._release(count)
-        return ready
+                begun -= len(words[count])
+        return count
 
     def _release(self, count: int | None = None) -> list[_Spoken]:
         """The first `count` held pieces (all of them without a number), clean; the rest stays."""
