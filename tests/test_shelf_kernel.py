@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,19 +46,27 @@ def new():
 """
 
 
-@pytest.fixture(scope="module")
-def notebook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
-    """A kernel with the shelf up, in a folder of its own."""
+@contextlib.contextmanager
+def kernel_in(folder: Path, *cells: str) -> Iterator[Kernel]:
+    """A kernel that works in this folder and has run these cells."""
     environment = {"PYTHONPATH": str(ROOT), "VLMAGIC_LANGUAGE": "en", "MPLBACKEND": ""}
     running = Kernel({**environment, "PYDEVD_DISABLE_FILE_VALIDATION": "1"})
     try:
-        running.run(f"%cd -q {tmp_path_factory.mktemp('kernel')}")
+        running.run(f"%cd -q {folder}")
         running.run("_dh[:] = _dh[-1:]")  # as if it had been started there
-        outputs = running.run(SETUP)
-        assert not outputs, outputs
+        for cell in cells:
+            outputs = running.run(cell)
+            assert not outputs, outputs
         yield running
     finally:
         running.stop()
+
+
+@pytest.fixture(scope="module")
+def notebook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    """A kernel with the shelf up, in a folder of its own."""
+    with kernel_in(tmp_path_factory.mktemp("kernel"), SETUP) as running:
+        yield running
 
 
 def shown(notebook: Kernel, code: str) -> list[dict[str, Any]]:

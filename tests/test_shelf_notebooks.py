@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from conftest import ROOT, Kernel
-from test_shelf_kernel import SETUP
+from test_shelf_kernel import SETUP, kernel_in
 
 MORE = """
 import ipywidgets, plotly.graph_objects as go, altair as alt
@@ -33,17 +33,8 @@ def default():
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
     """A kernel with the shelf up, in a folder of its own."""
-    environment = {"PYTHONPATH": str(ROOT), "VLMAGIC_LANGUAGE": "en", "MPLBACKEND": ""}
-    running = Kernel({**environment, "PYDEVD_DISABLE_FILE_VALIDATION": "1"})
-    try:
-        running.run(f"%cd -q {tmp_path_factory.mktemp('kernel')}")
-        running.run("_dh[:] = _dh[-1:]")  # as if it had been started there
-        for cell in (SETUP, MORE):
-            outputs = running.run(cell)
-            assert not outputs, outputs
+    with kernel_in(tmp_path_factory.mktemp("kernel"), SETUP, MORE) as running:
         yield running
-    finally:
-        running.stop()
 
 
 @pytest.fixture

@@ -140,7 +140,7 @@ def estimate(request: Request, *, region: str = "beijing", hosted: bool = True) 
     """
     model = find(request.model)
     family = model.family if model else None
-    before = {image.digest for turn in request.history for image in turn.images}
+    before = {image.digest for image in request.earlier}
     pictures = tuple(
         Picture(0, exact=True)
         if before and image.digest in before
@@ -246,17 +246,13 @@ def _disputed(image: Image, model: Model | None) -> bool:
 
 def _history(request: Request, model: Model | None, *, hosted: bool) -> tuple[int, bool, bool]:
     """Tokens of the earlier turns; are their words exact, are their pictures?"""
-    tokens, words_exact, pictures_exact = 0, True, True
-    seen: set[str] = set()
+    pictures = [_picture(image, request, model, hosted=hosted) for image in request.earlier]
+    tokens, words_exact = sum(picture.tokens for picture in pictures), True
     for turn in request.history:
         said, exact = words.count(turn.text, model.family if model else None)
-        new = [image for image in turn.images if image.digest not in seen]  # sent only once
-        seen.update(image.digest for image in new)
-        pictures = [_picture(image, request, model, hosted=hosted) for image in new]
-        tokens += said + _PER_MESSAGE + sum(picture.tokens for picture in pictures)
+        tokens += said + _PER_MESSAGE
         words_exact = words_exact and exact
-        pictures_exact = pictures_exact and all(picture.exact for picture in pictures)
-    return tokens, words_exact, pictures_exact
+    return tokens, words_exact, all(picture.exact for picture in pictures)
 
 
 def _thinks(request: Request, model: Model | None) -> bool:

@@ -52,7 +52,3 @@ def _filled(
             {**row, value: fill} if row.get(value) is None else row for row in (*members, *more)
         ]
     return found
-
-
-def _lost(value: Any) -> bool:
-    return value is None or value != value

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from vlmagic.dialects import Dialect
 from vlmagic.images import Picture, Video
 from vlmagic.language import say
+from vlmagic.request import new_in
 
 if TYPE_CHECKING:
     from vlmagic.request import Request
@@ -83,9 +84,8 @@ def _content(
 ) -> str | list[dict[str, Any]]:
     # Only pictures of earlier turns are left out: the facts number those of this one.
     parts: list[dict[str, Any]] = [
-        part for image in images if image.digest not in seen for part in _parts(image, dialect)
+        part for image in new_in(images, seen) for part in _parts(image, dialect)
     ]
-    seen.update(image.digest for image in images)
     if not parts:
         return _clean(text)
     return [*parts, {"type": "text", "text": _clean(text)}]

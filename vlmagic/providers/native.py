@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from vlmagic.events import Event, Notice
 from vlmagic.images import Picture, Video
 from vlmagic.language import say
+from vlmagic.request import new_in
 from vlmagic.sse import Decoder
 
 from .incoming import Incoming, _parse
@@ -83,8 +84,7 @@ def unsent(request: Request) -> list[str]:
 
 def _content(text: str, images: Sequence[Picture], seen: set[str]) -> list[dict[str, Any]]:
     # Those of earlier turns are left out: the facts number the pictures of this one.
-    parts = [_part(image) for image in images if image.digest not in seen]
-    seen.update(image.digest for image in images)
+    parts = [_part(image) for image in new_in(images, seen)]
     return [*parts, {"text": text}]
 
 

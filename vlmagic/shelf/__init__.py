@@ -21,7 +21,7 @@ from vlmagic import facts
 from . import pages
 from .hooks import Hooks
 from .item import BOKEH, LIVE, MOST_BYTES_PER_ITEM, PLOTLY, RASTERS, VEGA, Item, Run
-from .kinds import drawable, is_figure, kind_of, picturable, title_of
+from .kinds import chart_of, drawable, is_figure, kind_of, picturable, title_of
 from .resolve import Resolved, apart, default, resolve, shown
 from .witness import Shot
 
@@ -204,10 +204,10 @@ def _said(data: Mapping[str, Any], owner: Any, mime: str, payload: Any) -> Any:
             return pages.bokeh_root(payload)
     if isinstance(payload, Mapping):
         return payload
-    if type(owner).__name__ == "JupyterChart":
-        return owner.chart
-    written = data.get(PLOTLY) if owner is None else None
-    return written if isinstance(written, Mapping) else payload if owner is None else owner
+    if owner is not None:
+        return chart_of(owner)
+    written = data.get(PLOTLY)
+    return written if isinstance(written, Mapping) else payload
 
 
 def _facts(owner: Any, shot: Shot | None) -> facts.Facts | None:

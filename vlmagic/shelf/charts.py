@@ -17,7 +17,7 @@ from vlmagic.language import say
 
 from . import pages
 from .drawn import Drawn, problem
-from .kinds import title_of
+from .kinds import chart_of, title_of
 
 _RASTERISERS = {
     "plotly": ("kaleido", "kaleido (it needs Chrome or Chromium)"),
@@ -44,7 +44,7 @@ def plotly_json(specification: Mapping[str, Any]) -> Drawn | None:
 
 def altair(obj: Any) -> Drawn | None:
     """A chart of altair, or the widget that shows one; None for its other objects."""
-    obj = getattr(obj, "chart", obj) if type(obj).__name__ == "JupyterChart" else obj
+    obj = chart_of(obj)
     if not hasattr(obj, "to_dict"):
         return None
     try:

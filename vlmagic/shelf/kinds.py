@@ -61,6 +61,11 @@ def is_figure(obj: Any) -> bool:
     return library is not None and isinstance(obj, library.Figure)
 
 
+def chart_of(obj: Any) -> Any:
+    """The chart that a widget of altair shows; any other object itself."""
+    return obj.chart if type(obj).__name__ == "JupyterChart" else obj
+
+
 def moves_on(obj: Any) -> bool:
     """Whether it is a widget whose page follows what becomes of it: a canvas of ipympl, ..."""
     return library_of(obj) == "ipympl" or type(obj).__name__ in ("FigureWidget", "JupyterChart")
